@@ -1,0 +1,61 @@
+# Targets for users first; `make help` lists them.
+PACKAGES = clang llvm libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev pkg-config gcc make \
+	linux-libc-dev libc6-dev
+TEST_PACKAGES = openssl curl nginx-light gnutls-bin python3 tshark
+PREFIX ?= /usr/local
+ARGS ?=
+ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+CFLAGS ?= -O2 -g
+B := $(if $(SAN),build/san,build)
+ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
+	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
+LIBS = -lbpf -lcrypto
+BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
+	-Iinclude -Ivmlinux -Ibpf -Wall -Werror
+# The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
+BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\
+	$(sort $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))))
+LIB_SRC := $(sort $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c)))
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+
+all: deps-build $(B)/tlstrace ## build build/tlstrace
+run: all ## install what is missing, build, trace (ARGS="...")
+	$(B)/tlstrace $(ARGS)
+test: deps-test all $(UNIT) ## install what is missing, build, run all tests
+	B=$(B) tests/run
+lint: ## check the direction of the includes
+	tests/lint/layers.sh
+install: all ## install under PREFIX (/usr/local)
+	install -D $(B)/tlstrace $(DESTDIR)$(PREFIX)/sbin/tlstrace
+clean: ## remove build/
+	rm -rf build
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+deps-build:
+	@tests/lib/packages.sh $(PACKAGES)
+deps-test:
+	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
+
+$(B)/bpf/%.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	clang $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+$(B)/tlstrace.skel.h: $(BPF_OBJ)
+	bpftool gen object $(B)/tlstrace.bpf.o $(BPF_OBJ)
+	bpftool gen skeleton $(B)/tlstrace.bpf.o name tlstrace_bpf > $@.new
+	mv $@.new $@
+$(B)/user/probe/hooks.o: $(B)/tlstrace.skel.h
+$(B)/user/%.o: user/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+$(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
+$(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
+
+-include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
+.PHONY: all run test lint install clean help deps-build deps-test
+.DELETE_ON_ERROR:

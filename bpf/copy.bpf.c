@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * copy.bpf.c - received bytes as a process reads them: in order, whatever the
+ * network did. Kernel 6.12 lets this tracepoint read packets (dynptr).
+ */
+#define TT_READ_DYNPTR
+#include "maps.bpf.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "owner.bpf.h"
+#include "stream.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SEC("tp_btf/skb_copy_datagram_iovec")
+int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
+{
+	struct sock *sk = skb->sk;
+	struct bpf_dynptr ptr;
+	struct tcp_sock *tp;
+	struct tt_sock *s;
+	struct run r = {};
+	__u32 seq, copied;
+
+	if (!sk || sk->sk_protocol != 6)
+		return 0;
+	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	if (!s || !s->id || s->stream[TT_RECEIVED].state == STREAM_NOT)
+		return 0;
+	tp = (struct tcp_sock *)sk;
+	/* kTLS keeps its own notes where TCP's sequence number would be. */
+	if (BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
+		return 0;
+	owner_note(s, TT_OWNER_IO);
+	copied = BPF_CORE_READ(tp, copied_seq);
+	seq = BPF_CORE_READ((struct tcp_skb_cb *)&skb->cb, seq);
+	r.s = s;
+	r.sk = sk;
+	r.dir = TT_RECEIVED;
+	r.st = &s->stream[TT_RECEIVED];
+	if (!r.st->positioned) {
+		r.st->next = copied;
+		r.st->positioned = 1;
+	}
+	r.seq = seq;
+	r.bytes = BPF_CORE_READ(skb, len);
+	if ((__s32)(r.st->next - (r.seq + r.bytes)) >= 0)
+		return 0;
+	if (bpf_dynptr_from_skb(skb, 0, &ptr))
+		return 0;
+	r.ptr = &ptr;
+	stream_run(&r);
+	return 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* life.bpf.c - birth, owner and death of every TCP socket. */
+#include "maps.bpf.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "owner.bpf.h"
+#include "stream.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline struct tt_sock *sock_make(struct sock *sk)
+{
+	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!s)
+		count(TT_COUNT_MAP_FULL);
+	return s;
+}
+
+static __always_inline int port_wanted(struct sock *sk)
+{
+	__u16 port = tt_config.port;
+
+	return !port || sk->__sk_common.skc_num == port ||
+	       sk->__sk_common.skc_dport == __builtin_bswap16(port);
+}
+
+static __always_inline void born(struct sock *sk)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+	struct tt_sock *s;
+
+	if (!port_wanted(sk))
+		return;
+	s = sock_make(sk);
+	if (!s)
+		return;
+	if (s->tcp_role != TT_TCP_ACTIVE) {
+		/* A clone of its listener's storage, or none: start anew. */
+		struct tt_owner owner = s->owner;
+
+		__builtin_memset(s, 0, sizeof(*s));
+		s->owner = owner;
+		if (owner.how)
+			s->owner.how = TT_OWNER_ACCEPT;
+		s->tcp_role = TT_TCP_PASSIVE;
+	}
+	s->established_ns = bpf_ktime_get_ns();
+	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, rcv_nxt) -
+				      (__u32)BPF_CORE_READ(tp, bytes_received);
+	s->stream[TT_RECEIVED].positioned = 1;
+	if (!s->id)
+		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+}
+
+static __always_inline void died(struct sock *sk)
+{
+	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+
+	if (!s || !s->announced)
+		return;
+	if (sk->sk_err == 110)
+		s->close_flags |= TT_TIMED_OUT;
+	emit_totals(s, TT_EV_CLOSE);
+	s->announced = 0;
+	s->id = 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tt_state, struct sock *sk, int before, int now)
+{
+	struct tt_sock *s;
+
+	if (sk->sk_protocol != 6)
+		return 0;
+	if (now == TT_ESTABLISHED) {
+		born(sk);
+		return 0;
+	}
+	if (now == TT_CLOSE) {
+		died(sk);
+		return 0;
+	}
+	if (now == TT_SYN_SENT || now == TT_LISTEN) {
+		s = sock_make(sk);
+		if (!s)
+			return 0;
+		__builtin_memset(s, 0, sizeof(*s));
+		owner_note(s, TT_OWNER_CONNECT);
+		if (now == TT_SYN_SENT) {
+			s->tcp_role = TT_TCP_ACTIVE;
+			s->connect_ns = bpf_ktime_get_ns();
+			s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+		}
+		return 0;
+	}
+	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	if (!s)
+		return 0;
+	if (now == TT_FIN_WAIT1)
+		s->close_flags |= TT_FIN_SENT | TT_FIN_SENT_FIRST;
+	else if (now == TT_CLOSE_WAIT || now == TT_CLOSING)
+		s->close_flags |= TT_FIN_RECEIVED;
+	else if (now == TT_LAST_ACK)
+		s->close_flags |= TT_FIN_SENT;
+	return 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(tt_reset, struct sock *sk)
+{
+	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+
+	if (s)
+		s->close_flags |= TT_RST_RECEIVED;
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(tt_retransmit, struct sock *sk)
+{
+	struct tt_sock *s;
+
+	if (sk->__sk_common.skc_state != TT_ESTABLISHED)
+		return 0;
+	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	if (s)
+		s->retransmits++;
+	return 0;
+}
+
+/*
+ * After each copy to the reader. The socket lock is held by a process only in
+ * process context, so `owned` proves that current is the reader.
+ */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(tt_reader, struct sock *sk)
+{
+	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+
+	if (s && s->id && sk->sk_lock.owned)
+		owner_note(s, TT_OWNER_IO);
+	return 0;
+}
+
+/* Sockets that were open before tracing began. */
+SEC("iter/task_file")
+int tt_open_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct tcp_sock *tp;
+	struct tt_sock *s;
+	struct sock *sk;
+	__u8 state;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || sk->sk_protocol != 6 || !port_wanted(sk))
+		return 0;
+	state = sk->__sk_common.skc_state;
+	if (state != TT_ESTABLISHED && state != TT_LISTEN && state != TT_CLOSE_WAIT)
+		return 0;
+	s = sock_make(sk);
+	if (!s || s->owner.how)
+		return 0;
+	owner_fill(&s->owner, task, TT_OWNER_SCAN);
+	if (state == TT_LISTEN || s->id)
+		return 0;
+	tp = (struct tcp_sock *)sk;
+	s->stream[TT_SENT].state = BPF_CORE_READ(tp, bytes_sent) ? STREAM_LOST : STREAM_NEW;
+	s->stream[TT_RECEIVED].state = BPF_CORE_READ(tp, bytes_received) ? STREAM_LOST : STREAM_NEW;
+	s->midstream = s->stream[0].state == STREAM_LOST || s->stream[1].state == STREAM_LOST;
+	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, copied_seq);
+	s->stream[TT_RECEIVED].positioned = 1;
+	s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+	return 0;
+}
+
+/* At the end: the counters of what is still open. */
+SEC("iter/bpf_sk_storage_map")
+int tt_open_socks(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct tt_sock *s = ctx->value;
+
+	if (s && s->announced)
+		emit_totals(s, TT_EV_TOTALS);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "maps.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct tt_events_map tt_events SEC(".maps");
+struct tt_socks_map tt_socks SEC(".maps");
+struct tt_counts_map tt_counts SEC(".maps");
+const volatile struct tt_config tt_config = {};
+__u64 tt_last_id = 0;

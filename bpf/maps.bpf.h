@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* maps.bpf.h - every map and global of the BPF half; defined in maps.bpf.c. */
+#ifndef TT_BPF_MAPS_H
+#define TT_BPF_MAPS_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "tlstrace/config.h"
+#include "tlstrace/counters.h"
+#include "tlstrace/event.h"
+
+enum stream_state {
+	STREAM_NEW,    /* nothing seen yet */
+	STREAM_TLS,
+	STREAM_LOST,   /* position unknown: looking for a header */
+	STREAM_VERIFY, /* a plausible header was found: the next one decides */
+	STREAM_PROBE,  /* another protocol so far: TLS may start later */
+	STREAM_NOT,
+};
+
+struct stream {
+	__u32 busy; /* one hook at a time works on it */
+	__u32 next; /* sequence number of the next header byte to read */
+	__u32 body_at; /* sequence number of the next body byte to copy */
+	__u32 body_left;
+	__u32 copied_bytes; /* of TT_FLIGHT_BYTES */
+	__u16 body_offset;
+	__u8 state;
+	__u8 head_bytes; /* of the header collected so far */
+	__u8 head[8];
+	__u32 tries;
+	__u32 positioned; /* next is valid */
+	struct tt_dir_totals totals;
+};
+
+struct tt_sock {
+	__u64 id;
+	__u64 connect_ns;
+	__u64 established_ns;
+	__u64 reported_ns;
+	__u32 announced;
+	__u32 close_flags;
+	__u32 retransmits;
+	__u8 tcp_role;
+	__u8 midstream;
+	__u8 not_tls;
+	__u8 pad;
+	struct tt_owner owner;
+	struct stream stream[2];
+};
+
+struct tt_events_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+};
+struct tt_socks_map {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct tt_sock);
+};
+struct tt_counts_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TT_COUNT_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+extern struct tt_events_map tt_events SEC(".maps");
+extern struct tt_socks_map tt_socks SEC(".maps");
+extern struct tt_counts_map tt_counts SEC(".maps");
+extern const volatile struct tt_config tt_config;
+extern __u64 tt_last_id;
+
+static __always_inline void count(__u32 what)
+{
+	__u64 *cell = bpf_map_lookup_elem(&tt_counts, &what);
+
+	if (cell)
+		(*cell)++;
+}
+
+static __always_inline void *event_reserve(__u64 bytes)
+{
+	void *event = bpf_ringbuf_reserve(&tt_events, bytes, 0);
+
+	count(event ? TT_COUNT_EVENTS : TT_COUNT_RING_FULL);
+	return event;
+}
+
+/*
+ * Wake the reader only for what cannot wait: a wake-up is an interrupt to
+ * itself in a virtual machine and costs more than the event. The reader polls
+ * every few milliseconds for the rest.
+ */
+static __always_inline void event_submit(void *event, int urgent)
+{
+	bpf_ringbuf_submit(event, urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void event_head(struct tt_event *head, const struct tt_sock *s,
+				       __u16 kind, __u16 size)
+{
+	head->time_ns = bpf_ktime_get_ns();
+	head->conn_id = s->id;
+	head->kind = kind;
+	head->size = size;
+	head->pad = 0;
+}
+
+#endif /* TT_BPF_MAPS_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * owner.bpf.h - who owns a socket. Call only where `current` is known to be
+ * the process that works on the socket, never from a packet hook.
+ */
+#ifndef TT_BPF_OWNER_H
+#define TT_BPF_OWNER_H
+
+#include <bpf/bpf_core_read.h>
+
+#include "maps.bpf.h"
+
+#define PF_KTHREAD 0x00200000
+
+static __always_inline void owner_fill(struct tt_owner *o, struct task_struct *task, __u32 how)
+{
+	o->pid = BPF_CORE_READ(task, tgid);
+	o->tid = BPF_CORE_READ(task, pid);
+	o->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	o->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	o->uid = BPF_CORE_READ(task, cred, uid.val);
+	bpf_core_read_str(o->comm, sizeof(o->comm), &task->group_leader->comm);
+	o->how = how;
+}
+
+static __always_inline void owner_note(struct tt_sock *s, __u32 how)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct tt_ev_owner *event;
+
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return;
+	if (s->owner.how >= TT_OWNER_IO && s->owner.pid == BPF_CORE_READ(task, tgid))
+		return;
+	if (how == TT_OWNER_IO && s->owner.how == TT_OWNER_CONNECT &&
+	    s->owner.pid == BPF_CORE_READ(task, tgid))
+		return;
+	owner_fill(&s->owner, task, how);
+	s->owner.cgroup_id = bpf_get_current_cgroup_id();
+	if (!s->announced)
+		return;
+	event = event_reserve(sizeof(*event));
+	if (!event)
+		return;
+	event_head(&event->head, s, TT_EV_OWNER, sizeof(*event));
+	event->owner = s->owner;
+	event_submit(event, 0);
+}
+
+#endif /* TT_BPF_OWNER_H */

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * event.h - what the kernel half tells the user half.
+ *
+ * Layout rules: fixed-width members, widest first, padding spelled out. Ports
+ * are in host order, times are nanoseconds of CLOCK_MONOTONIC unless a name
+ * says otherwise. A change here changes the protocol: bump TT_EVENT_VERSION.
+ */
+#ifndef TLSTRACE_EVENT_H
+#define TLSTRACE_EVENT_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+#define TT_EVENT_VERSION 1
+#define TT_FLIGHT_RECORDS 8
+#define TT_BODY_BYTES 2048  /* most body bytes one event carries */
+#define TT_FLIGHT_BYTES 16384 /* most handshake bytes copied a direction */
+
+enum tt_event_kind {
+	TT_EV_OPEN = 1,	  /* struct tt_ev_open: first record of a connection */
+	TT_EV_OWNER = 2,  /* struct tt_ev_owner: a better owner became known */
+	TT_EV_RECORD = 3, /* struct tt_ev_record: a record header, body start */
+	TT_EV_BODY = 4,	  /* struct tt_ev_record: more of the same body */
+	TT_EV_TOTALS = 5, /* struct tt_ev_totals: counters of a live one */
+	TT_EV_CLOSE = 6,  /* struct tt_ev_totals: the socket is gone */
+};
+
+enum tt_dir { TT_SENT = 0, TT_RECEIVED = 1 };
+
+enum tt_owner_how {
+	TT_OWNER_NONE = 0,
+	TT_OWNER_CONNECT = 1,
+	TT_OWNER_ACCEPT = 2, /* inherited from the listening socket */
+	TT_OWNER_IO = 3,     /* did I/O on the socket */
+	TT_OWNER_SCAN = 4,   /* held it when tracing began */
+};
+
+enum tt_tcp_role { TT_TCP_UNKNOWN = 0, TT_TCP_ACTIVE = 1, TT_TCP_PASSIVE = 2 };
+
+enum tt_close_flag {
+	TT_FIN_SENT = 1,
+	TT_FIN_RECEIVED = 2,
+	TT_FIN_SENT_FIRST = 4,
+	TT_RST_RECEIVED = 8,
+	TT_TIMED_OUT = 16,
+};
+
+struct tt_event {
+	__u64 time_ns;
+	__u64 conn_id; /* unique per boot of the tracer, never reused */
+	__u16 kind;
+	__u16 size;
+	__u32 pad;
+};
+
+/* (pid, start) names a process for ever: a reused pid has another start. */
+struct tt_owner {
+	__u64 start_ns; /* CLOCK_BOOTTIME of the thread group's leader */
+	__u64 cgroup_id;
+	__u32 pid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+	char comm[16];
+	__u32 how;
+	__u32 pad;
+};
+
+struct tt_ev_open {
+	struct tt_event head;
+	__u64 connect_ns;
+	__u64 established_ns;
+	__u32 netns;
+	__u16 family;
+	__u8 tcp_role;
+	__u8 midstream;
+	__u16 local_port;
+	__u16 remote_port;
+	__u32 pad;
+	__u8 local[16]; /* IPv4 as ::ffff:a.b.c.d */
+	__u8 remote[16];
+	struct tt_owner owner;
+};
+
+struct tt_ev_owner {
+	struct tt_event head;
+	struct tt_owner owner;
+};
+
+struct tt_ev_record {
+	struct tt_event head;
+	__u32 index; /* of the record in its direction, from 0 */
+	__u16 version;
+	__u16 length;
+	__u8 type;
+	__u8 dir;
+	__u16 body_offset;
+	__u16 body_bytes;
+	__u8 ssl2;
+	__u8 pad;
+	__u8 body[];
+};
+
+struct tt_flight_record {
+	__u64 time_ns;
+	__u32 index;
+	__u16 length;
+	__u8 type;
+	__u8 version_minor;
+};
+
+struct tt_dir_totals {
+	__u64 records;
+	__u64 bytes;
+	__u64 app_records;
+	__u64 app_bytes;
+	__u64 gap_bytes;
+	struct tt_flight_record flight[TT_FLIGHT_RECORDS]; /* index & 7 */
+};
+
+struct tt_ev_totals {
+	struct tt_event head;
+	__u32 retransmits;
+	__u32 close_flags; /* enum tt_close_flag */
+	struct tt_dir_totals dir[2];
+};
+
+_Static_assert(sizeof(struct tt_event) == 24, "tt_event is a wire format");
+_Static_assert(sizeof(struct tt_owner) == 56, "tt_owner is a wire format");
+
+#endif /* TLSTRACE_EVENT_H */

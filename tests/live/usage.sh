@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Bad input: one clear line, exit status 2 (usage), 1 (output), 3 (privilege).
+cd "$(dirname "$0")/../.." && . tests/live/lib.sh
+refuse() { # STATUS TEXT ARG...
+	local status=$1 text=$2 got
+	shift 2
+	got=$("$B/tlstrace" "$@" 2>&1 >/dev/null)
+	if [ $? = "$status" ] && [[ $got == *"$text"* ]] && [ "$(wc -l <<<"$got")" = 1 ]; then
+		echo "ok - refuses $*"
+	else
+		echo "not ok - refuses $*: $got"
+		result=1
+	fi
+}
+refuse 2 "frobnicate" --frobnicate
+refuse 2 "'0' is not a TCP port" --port 0
+refuse 2 "'99999' is not a TCP port" --port 99999
+refuse 2 "'x' is not a process" -p x
+refuse 2 "not a running process" -p 4194304
+refuse 2 "hooks" --hooks nonsense
+refuse 2 "unexpected word 'word'" word
+refuse 1 "/nonexistent/x" --json=/nonexistent/x
+[ "$("$B/tlstrace" --help | grep -c -- --)" -gt 10 ] && echo "ok - help" || { echo "not ok - help"; result=1; }
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	cp "$B/tlstrace" "$T/" && chmod 755 "$T" "$T/tlstrace"
+	got=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$T/tlstrace" 2>&1 >/dev/null)
+	[ $? = 3 ] && [[ $got == *"needs root"* ]] && echo "ok - without privilege: exit 3" ||
+		{ echo "not ok - without privilege: $got"; result=1; }
+	"$B/tlstrace" -q -- sh -c 'exit 7' 2>/dev/null
+	[ $? = 7 ] && echo "ok - exits with the command's status" || { echo "not ok - status"; result=1; }
+fi
+exit $result

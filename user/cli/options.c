@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef TLSTRACE_VERSION
+#define TLSTRACE_VERSION "0.1.0"
+#endif
+
+enum option_id {
+	OPT_FIRST = 256,
+#define OPT(id, short_name, long_name, arg, kind, help) OPT_##id,
+#include "cli/options.def"
+#undef OPT
+};
+
+static const struct {
+	int id;
+	char short_name;
+	const char *long_name, *arg;
+	int kind;
+	const char *help;
+} table[] = {
+#define OPT(id, short_name, long_name, arg, kind, help) \
+	{ OPT_##id, short_name, long_name, arg, kind, help },
+#include "cli/options.def"
+#undef OPT
+};
+
+#define OPTIONS (sizeof(table) / sizeof(*table))
+
+static void usage(void)
+{
+	printf("usage: tlstrace [options] [-- COMMAND ARG...]\n"
+	       "Show every TLS handshake, alert and close on this host, with its process.\n\n");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char left[48];
+		const char *arg = table[i].arg;
+
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s%s", table[i].short_name ? '-' : ' ',
+			 table[i].short_name ? table[i].short_name : ' ',
+			 table[i].short_name ? "," : " ", table[i].long_name,
+			 !arg ? "" : table[i].kind == optional_argument ? "[=" : " ",
+			 arg ? arg : "", arg && table[i].kind == optional_argument ? "]" : "");
+		printf("  %-26s %s\n", left, table[i].help);
+	}
+}
+
+static int bad(const char *option, const char *value, const char *expected)
+{
+	fprintf(stderr, "tlstrace: --%s: '%s' is not %s\n", option, value, expected);
+	return 2;
+}
+
+static bool number(const char *text, uint64_t most, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return !errno && end != text && !*end && *text != '-' && *out && *out <= most;
+}
+
+static int take(struct options *o, int id, const char *arg)
+{
+	uint64_t n = 0;
+
+	switch (id) {
+	case OPT_PID:
+		if (!number(arg, INT32_MAX, &n))
+			return bad("pid", arg, "a process ID");
+		if (kill((pid_t)n, 0) && errno == ESRCH)
+			return bad("pid", arg, "a running process");
+		o->pid = n;
+		return -1;
+	case OPT_PORT:
+		if (!number(arg, 65535, &n))
+			return bad("port", arg, "a TCP port");
+		o->port = n;
+		return -1;
+	case OPT_DURATION:
+		return number(arg, 1 << 30, &o->duration_s) ? -1 : bad("duration", arg, "seconds");
+	case OPT_COUNT:
+		return number(arg, UINT64_MAX, &o->count) ? -1 : bad("count", arg, "a count");
+	case OPT_READY_FD:
+		if (!number(arg, 1 << 20, &n))
+			return bad("ready-fd", arg, "a descriptor");
+		o->ready_fd = n;
+		return -1;
+	case OPT_HOOKS:
+		if (strcmp(arg, "auto") && strcmp(arg, "copy") && strcmp(arg, "cgroup"))
+			return bad("hooks", arg, "auto, copy or cgroup");
+		o->hooks = strcmp(arg, "auto") ? arg : NULL;
+		return -1;
+	case OPT_COMM: o->comm = arg; return -1;
+	case OPT_FAILURES: o->failures = true; return -1;
+	case OPT_RECORDS: o->records = true; return -1;
+	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
+	case OPT_QUIET: o->quiet = true; return -1;
+	case OPT_VERBOSE: o->verbose++; return -1;
+	case OPT_HELP: usage(); return 0;
+	case OPT_VERSION: puts("tlstrace " TLSTRACE_VERSION); return 0;
+	}
+	return 2;
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	struct option longs[OPTIONS + 1] = { 0 };
+	char shorts[2 * OPTIONS + 2] = "+";
+	size_t at = 1;
+	int id, status;
+
+	*o = (struct options){ .ready_fd = -1 };
+	for (size_t i = 0; i < OPTIONS; i++) {
+		longs[i] = (struct option){ table[i].long_name, table[i].kind, NULL, table[i].id };
+		if (!table[i].short_name)
+			continue;
+		shorts[at++] = table[i].short_name;
+		if (table[i].kind == required_argument)
+			shorts[at++] = ':';
+	}
+	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		for (size_t i = 0; i < OPTIONS; i++)
+			if (id == table[i].short_name && id)
+				id = table[i].id;
+		status = take(o, id, optarg);
+		if (status >= 0)
+			return status;
+	}
+	if (optind < argc && strcmp(argv[optind - 1], "--")) {
+		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",
+			argv[optind]);
+		return 2;
+	}
+	o->command = optind < argc ? argv + optind : NULL;
+	return -1;
+}

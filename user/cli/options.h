@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* options.h - the command line. */
+#ifndef TT_CLI_OPTIONS_H
+#define TT_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+	uint32_t pid;
+	const char *comm;
+	uint16_t port;
+	bool failures, records, json, quiet;
+	const char *json_file; /* NULL: standard output */
+	uint64_t duration_s, count;
+	const char *hooks; /* NULL: the best that loads */
+	int ready_fd;	   /* -1: none */
+	int verbose;
+	char **command; /* after "--", or NULL */
+};
+
+/*
+ * Fill *o from the command line. Return -1 to go on, or the exit status to
+ * leave with: 0 after --help and --version, 2 after naming the word at fault.
+ */
+int options_parse(struct options *o, int argc, char **argv);
+
+#endif /* TT_CLI_OPTIONS_H */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* conn.h - the nouns: a TLS connection, its hellos, alerts and owner. */
+#ifndef TT_MODEL_CONN_H
+#define TT_MODEL_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
+
+struct u16_list {
+	uint16_t count; /* of entries kept */
+	uint16_t at[128];
+};
+
+struct client_hello {
+	bool seen;
+	uint16_t legacy_version;
+	uint8_t random[32];
+	uint8_t session_id[32];
+	uint8_t session_id_bytes;
+	struct u16_list ciphers, versions, groups, signature_algorithms;
+	char server_name[256]; /* raw bytes of the peer: escape before showing */
+	char alpn[256];	       /* names joined by commas, raw bytes */
+	bool ticket_extension, psk, ech;
+	uint16_t ticket_bytes;
+	char ticket_hash[17];
+};
+
+struct server_hello {
+	bool seen, hello_retry, psk;
+	uint16_t version; /* supported_versions decides */
+	uint16_t cipher, group;
+	uint8_t random[32];
+	uint8_t session_id[32];
+	uint8_t session_id_bytes;
+	char alpn[256];
+};
+
+struct endpoint {
+	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	uint16_t port;
+};
+
+struct process {
+	uint32_t pid, tid, ppid, uid;
+	uint64_t start_ns; /* CLOCK_BOOTTIME */
+	char comm[17];
+	char executable[512];
+	char command_line[512];
+	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
+};
+
+struct past_record {
+	int64_t time_ns; /* of the wall clock */
+	uint32_t index;
+	uint16_t version, length;
+	uint8_t type;
+	enum tls_role sender;
+	bool encrypted;
+	uint8_t message_count;
+	uint8_t messages[4]; /* handshake types, in order */
+};
+
+struct alert {
+	uint8_t level, description;
+	bool readable; /* level and description are known */
+	bool encrypted;
+	bool by_size; /* told from the record's size alone */
+	enum tls_role sender;
+	bool sent; /* by the local end */
+	struct past_record after[8];
+	uint8_t after_count;
+};
+
+struct side_totals {
+	uint64_t records, bytes, app_records, app_bytes, gap_bytes;
+};
+
+enum conn_close { CLOSE_OPEN, CLOSE_NOTIFY, CLOSE_FIN, CLOSE_RESET, CLOSE_TIMEOUT };
+
+struct conn {
+	uint64_t id;
+	struct endpoint local, remote;
+	enum tls_role role; /* of the local end */
+	struct process process;
+	struct client_hello client;
+	struct server_hello server;
+	char history[101];
+	bool established, resumed, offered, failed, hello_retry;
+	const char *resumption_method; /* NULL when nothing was offered */
+	uint32_t netns;
+	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
+	int64_t closed_ns;
+	int64_t tcp_connect_duration_ns; /* 0 unknown */
+	struct side_totals totals[2]; /* [0] local end sent, [1] received */
+	uint32_t retransmits;
+	struct {
+		uint8_t level, description;
+		enum tls_role sender;
+	} alerts[4];
+	uint8_t alert_count;
+	enum conn_close close;
+	enum tls_role close_by;
+};
+
+#endif /* TT_MODEL_CONN_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hooks.h - load and attach the BPF half; which set works is found by trying. */
+#ifndef TT_PROBE_HOOKS_H
+#define TT_PROBE_HOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tlstrace/config.h"
+#include "tlstrace/counters.h"
+
+struct hooks;
+
+/*
+ * Take the wanted set ("copy", "cgroup", or NULL: the best that loads) and the
+ * kernel's configuration. Return attached hooks owned by the caller, or NULL
+ * with one sentence of cause and remedy in *why (a static string).
+ */
+struct hooks *hooks_open(const char *wanted, const struct tt_config *config, int verbose,
+			 const char **why);
+const char *hooks_name(const struct hooks *hooks);
+int hooks_ring_fd(const struct hooks *hooks);
+/* Emit the counters of every connection still open. */
+void hooks_flush(struct hooks *hooks);
+void hooks_counts(const struct hooks *hooks, uint64_t counts[TT_COUNT_MAX]);
+void hooks_close(struct hooks *hooks);
+
+#endif /* TT_PROBE_HOOKS_H */

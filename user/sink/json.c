@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* json.c - NDJSON: the envelope and one function an action; tls_json.c has tls.*. */
+#include <openssl/evp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "model/roles.h"
+#include "sink/sink.h"
+#include "sink/tls_json.h"
+#include "util/json.h"
+
+static void timestamp(struct json *j, int64_t time_ns)
+{
+	time_t seconds = time_ns / 1000000000;
+	char text[64];
+	struct tm tm;
+	size_t at;
+
+	gmtime_r(&seconds, &tm);
+	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + at, sizeof(text) - at, ".%09lldZ", (long long)(time_ns % 1000000000));
+	json_text(j, "@timestamp", text);
+}
+
+/* Community ID v1: SHA-1 over seed, the ordered endpoints, protocol, ports. */
+static void community_id(struct json *j, const struct conn *c)
+{
+	const struct endpoint *a = &c->local, *b = &c->remote;
+	size_t skip = is_ipv4(a) ? 12 : 0, bytes = 16 - skip, at = 2;
+	int order = memcmp(a->address + skip, b->address + skip, bytes);
+	uint8_t in[64] = { 0 }, digest[EVP_MAX_MD_SIZE];
+	char text[64] = "1:";
+
+	if (order > 0 || (order == 0 && a->port > b->port)) {
+		a = &c->remote;
+		b = &c->local;
+	}
+	memcpy(in + at, a->address + skip, bytes);
+	memcpy(in + at + bytes, b->address + skip, bytes);
+	at += 2 * bytes;
+	in[at++] = 6;
+	in[at++] = 0;
+	in[at++] = a->port >> 8;
+	in[at++] = a->port & 0xff;
+	in[at++] = b->port >> 8;
+	in[at++] = b->port & 0xff;
+	if (!EVP_Digest(in, at, digest, NULL, EVP_sha1(), NULL))
+		return;
+	EVP_EncodeBlock((unsigned char *)text + 2, digest, 20);
+	json_text(j, "community_id", text);
+}
+
+static void endpoint(struct json *j, const char *key, const struct endpoint *e, const char *name)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(e, text);
+	json_open(j, key, '{');
+	json_text(j, "ip", text);
+	json_int(j, "port", e->port);
+	if (name && *name)
+		json_text(j, "address", name);
+	json_close(j, '}');
+}
+
+static void process(struct json *j, const struct process *p)
+{
+	struct passwd *user;
+
+	if (!p->pid)
+		return;
+	json_open(j, "process", '{');
+	json_int(j, "pid", p->pid);
+	json_text(j, "name", p->comm);
+	if (*p->executable)
+		json_text(j, "executable", p->executable);
+	if (*p->command_line)
+		json_text(j, "command_line", p->command_line);
+	json_open(j, "thread", '{');
+	json_int(j, "id", p->tid);
+	json_close(j, '}');
+	json_open(j, "parent", '{');
+	json_int(j, "pid", p->ppid);
+	json_close(j, '}');
+	json_open(j, "user", '{');
+	json_int(j, "id", p->uid);
+	user = getpwuid(p->uid);
+	if (user)
+		json_text(j, "name", user->pw_name);
+	json_close(j, '}');
+	json_close(j, '}');
+}
+
+static void host(struct json *j)
+{
+	char name[256] = "";
+
+	if (gethostname(name, sizeof(name) - 1))
+		return;
+	json_open(j, "host", '{');
+	json_text(j, "name", name);
+	json_close(j, '}');
+}
+
+static void begin(struct json *j, struct sink *sink, const struct fact *fact, const char *action)
+{
+	*j = (struct json){ .out = sink->out };
+	json_open(j, NULL, '{');
+	timestamp(j, fact->time_ns);
+	json_open(j, "event", '{');
+	json_text(j, "action", action);
+	json_int(j, "sequence", fact->sequence);
+	if (!strcmp(action, "tls-connection"))
+		json_int(j, "duration", fact->conn->closed_ns - fact->conn->first_ns);
+	json_close(j, '}');
+	host(j);
+	if (!fact->conn)
+		return;
+	endpoint(j, "client", client_of(fact->conn), NULL);
+	endpoint(j, "server", server_of(fact->conn), fact->conn->client.server_name);
+	json_open(j, "network", '{');
+	community_id(j, fact->conn);
+	json_text(j, "type", is_ipv4(&fact->conn->remote) ? "ipv4" : "ipv6");
+	json_text(j, "transport", "tcp");
+	json_close(j, '}');
+	process(j, &fact->conn->process);
+}
+
+static void begin_tlstrace(struct json *j, const struct conn *c)
+{
+	char id[24];
+
+	json_open(j, "tlstrace", '{');
+	json_int(j, "schema", 1);
+	json_text(j, "version", "0.1.0");
+	json_text(j, "source", "live");
+	if (!c)
+		return;
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)c->id);
+	json_text(j, "connection", id);
+	if (role_name(c->role))
+		json_text(j, "role", role_name(c->role));
+	json_text(j, "attribution", c->process.attribution ? c->process.attribution : "none");
+}
+
+static void end(struct json *j, const struct conn *c)
+{
+	begin_tlstrace(j, c);
+	json_close(j, '}');
+	json_close(j, '}');
+	putc('\n', j->out);
+}
+
+static void handshake(struct sink *sink, const struct fact *fact)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-handshake");
+	json_open(&j, "tls", '{');
+	tls_json_handshake(&j, fact->conn);
+	json_close(&j, '}');
+	end(&j, fact->conn);
+}
+
+static void alert(struct sink *sink, const struct fact *fact, const struct alert *a)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-alert");
+	json_open(&j, "tls", '{');
+	tls_json_alert(&j, fact->conn, a, fact->time_ns);
+	json_close(&j, '}');
+	end(&j, fact->conn);
+}
+
+static void record(struct sink *sink, const struct fact *fact, const struct past_record *r)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-record");
+	json_open(&j, "tls", '{');
+	tls_json_record(&j, "record", r);
+	json_close(&j, '}');
+	json_close(&j, '}');
+	end(&j, fact->conn);
+}
+
+static void connection(struct sink *sink, const struct fact *fact)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-connection");
+	json_open(&j, "tls", '{');
+	tls_json_handshake(&j, fact->conn);
+	tls_json_connection(&j, fact->conn);
+	json_close(&j, '}');
+	end(&j, fact->conn);
+}
+
+static void stats(struct sink *sink, const struct fact *fact, const struct stats *s)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tlstrace-stats");
+	begin_tlstrace(&j, NULL);
+	json_open(&j, "stats", '{');
+	json_int(&j, "events", s->events);
+	json_int(&j, "emitted", s->emitted);
+	json_int(&j, "filtered", s->filtered);
+	json_open(&j, "dropped", '{');
+	json_int(&j, "ring_full", s->ring_full);
+	json_int(&j, "map_full", s->map_full);
+	json_int(&j, "truncated", s->truncated);
+	json_int(&j, "gap", s->gap);
+	json_close(&j, '}');
+	json_open(&j, "connections", '{');
+	json_int(&j, "open", s->connections_open);
+	json_int(&j, "total", s->connections_total);
+	json_int(&j, "not_tls", s->not_tls);
+	json_close(&j, '}');
+	json_int(&j, "rss_bytes", s->rss_bytes);
+	json_close(&j, '}');
+	json_close(&j, '}');
+	json_close(&j, '}');
+	putc('\n', j.out);
+}
+
+void json_sink(struct sink *sink, FILE *out)
+{
+	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record,
+			       .connection = connection, .stats = stats };
+}

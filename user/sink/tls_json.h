@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* tls_json.h - the members of "tls", inside an object that the caller opened. */
+#ifndef TT_SINK_TLS_JSON_H
+#define TT_SINK_TLS_JSON_H
+
+#include "model/conn.h"
+#include "util/json.h"
+
+void tls_json_handshake(struct json *j, const struct conn *conn);
+void tls_json_connection(struct json *j, const struct conn *conn);
+void tls_json_alert(struct json *j, const struct conn *conn, const struct alert *alert,
+		    int64_t time_ns);
+/* Opens an object and leaves it open for the caller to add to. */
+void tls_json_record(struct json *j, const char *key, const struct past_record *record);
+
+#endif /* TT_SINK_TLS_JSON_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* session.h - the TLS state machine of one connection; only track.c calls it. */
+#ifndef TT_TRACK_SESSION_H
+#define TT_TRACK_SESSION_H
+
+#include "model/conn.h"
+#include "tlstrace/event.h"
+#include "track/track.h"
+
+#define RECENT 16
+
+struct session {
+	struct session *next;
+	struct conn conn;
+	bool midstream, reported, close_notify, client_key_exchange;
+	bool ccs[2];	  /* by direction */
+	uint8_t finished[2]; /* protected records that can hold Finished */
+	struct {
+		uint8_t *bytes;
+		uint32_t have;
+	} flight[2];
+	struct past_record recent[2][RECENT]; /* index % RECENT */
+	uint32_t recent_end[2];		      /* index of the newest + 1 */
+};
+
+void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		    const struct tt_ev_record *record);
+/* What the kernel remembers of the last records that it did not tell singly. */
+void session_flight(struct session *s, int dir, const struct tt_flight_record *flight,
+		    uint64_t records, int64_t wall_offset_ns);
+/* The connection is over: tell of a handshake that never ended. */
+void session_end(struct session *s, const struct track_out *out, int64_t time_ns);
+void session_free(struct session *s);
+
+#endif /* TT_TRACK_SESSION_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * track.h - events to facts: one TLS state machine per connection.
+ */
+#ifndef TT_TRACK_TRACK_H
+#define TT_TRACK_TRACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/conn.h"
+
+struct track;
+
+/* What the tracker tells, in order. Pointers are valid during the call only. */
+struct track_out {
+	void *arg;
+	void (*handshake)(void *arg, int64_t time_ns, const struct conn *conn);
+	void (*alert)(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert);
+	void (*record)(void *arg, int64_t time_ns, const struct conn *conn,
+		       const struct past_record *record);
+	void (*connection)(void *arg, int64_t time_ns, const struct conn *conn);
+	/* More of a process than the kernel said, when a connection is new. */
+	void (*enrich)(void *arg, struct process *process);
+};
+
+/* `wall_offset_ns` is added to the kernel's times. NULL when out of memory. */
+struct track *track_new(const struct track_out *out, int64_t wall_offset_ns);
+/* One struct tt_event with `bytes` bytes behind it; a lying size is ignored. */
+void track_event(struct track *track, const void *event, size_t bytes);
+/* Tell of every connection still open, as such. */
+void track_end(struct track *track, int64_t time_ns);
+size_t track_open(const struct track *track);
+uint64_t track_total(const struct track *track);
+void track_free(struct track *track);
+
+#endif /* TT_TRACK_TRACK_H */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "util/json.h"
+
+#include <inttypes.h>
+
+/* RFC 3629. Reads no further than the terminating NUL. */
+int utf8_next(const char *text, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const uint8_t *b = (const uint8_t *)text;
+	int bytes = b[0] < 0x80 ? 1 : b[0] >> 5 == 6 ? 2 : b[0] >> 4 == 14 ? 3 : b[0] >> 3 == 30 ? 4 : 0;
+
+	if (!bytes)
+		return 0;
+	*code = bytes == 1 ? b[0] : b[0] & (0x7f >> bytes);
+	for (int i = 1; i < bytes; i++) {
+		if (b[i] >> 6 != 2)
+			return 0;
+		*code = *code << 6 | (b[i] & 0x3f);
+	}
+	if (*code < least[bytes] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return bytes;
+}
+
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+static bool is_bidi(uint32_t code)
+{
+	return code == 0x200e || code == 0x200f || code == 0x61c ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+static void quoted(FILE *out, const char *text)
+{
+	uint32_t code;
+
+	putc('"', out);
+	while (*text) {
+		int bytes = utf8_next(text, &code);
+
+		if (!bytes)
+			fputs("\xef\xbf\xbd", out);
+		else if (code == '"' || code == '\\')
+			fprintf(out, "\\%c", (int)code);
+		else if (is_control(code))
+			fprintf(out, "\\u%04x", code);
+		else
+			fwrite(text, 1, bytes, out);
+		text += bytes ? bytes : 1;
+	}
+	putc('"', out);
+}
+
+static void lead(struct json *j, const char *key)
+{
+	if (j->comma)
+		putc(',', j->out);
+	j->comma = true;
+	if (key)
+		fprintf(j->out, "\"%s\":", key);
+}
+
+void json_open(struct json *j, const char *key, char bracket)
+{
+	lead(j, key);
+	putc(bracket, j->out);
+	j->comma = false;
+}
+
+void json_close(struct json *j, char bracket)
+{
+	putc(bracket, j->out);
+	j->comma = true;
+}
+
+void json_text(struct json *j, const char *key, const char *text)
+{
+	lead(j, key);
+	quoted(j->out, text);
+}
+
+void json_int(struct json *j, const char *key, int64_t value)
+{
+	lead(j, key);
+	fprintf(j->out, "%" PRId64, value);
+}
+
+void json_bool(struct json *j, const char *key, bool value)
+{
+	lead(j, key);
+	fputs(value ? "true" : "false", j->out);
+}
+
+void terminal_text(FILE *out, const char *text)
+{
+	uint32_t code;
+
+	while (*text) {
+		int bytes = utf8_next(text, &code);
+
+		if (!bytes || is_control(code) || is_bidi(code))
+			putc('?', out);
+		else
+			fwrite(text, 1, bytes, out);
+		text += bytes ? bytes : 1;
+	}
+}

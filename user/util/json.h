@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * json.h - a streaming JSON writer. A NULL key means "an array's element".
+ * Text may hold any bytes: invalid UTF-8 becomes U+FFFD, controls are escaped.
+ */
+#ifndef TT_UTIL_JSON_H
+#define TT_UTIL_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json {
+	FILE *out; /* the caller's */
+	bool comma;
+};
+
+void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
+void json_close(struct json *j, char bracket);		       /* '}' or ']' */
+void json_text(struct json *j, const char *key, const char *text);
+void json_int(struct json *j, const char *key, int64_t value);
+void json_bool(struct json *j, const char *key, bool value);
+
+/*
+ * The next character of `text`: its bytes, 1 to 4, or 0 when they are not
+ * valid UTF-8 (then one byte is to be skipped). *code is set when not 0.
+ */
+int utf8_next(const char *text, uint32_t *code);
+
+/* Write text for a terminal: no control, bidi or invalid byte passes. */
+void terminal_text(FILE *out, const char *text);
+
+#endif /* TT_UTIL_JSON_H */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "util/proc.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static ssize_t slurp(const char *path, char *to, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t bytes = fd < 0 ? -1 : read(fd, to, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	to[bytes > 0 ? bytes : 0] = 0;
+	return bytes;
+}
+
+/* Field 22 of /proc/PID/stat, after the last ')' that ends the name. */
+static uint64_t start_ticks(uint32_t pid)
+{
+	char path[64], stat[1024], *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (slurp(path, stat, sizeof(stat)) <= 0 || !(at = strrchr(stat, ')')))
+		return 0;
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
+	       char *command_line, size_t command_line_size)
+{
+	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
+	char path[64];
+	ssize_t bytes;
+
+	executable[0] = command_line[0] = 0;
+	if (start_ticks(pid) != start_ns / tick_ns)
+		return;
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	bytes = readlink(path, executable, executable_size - 1);
+	executable[bytes > 0 ? bytes : 0] = 0;
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	bytes = slurp(path, command_line, command_line_size);
+	for (ssize_t i = 0; i + 1 < bytes; i++)
+		if (!command_line[i])
+			command_line[i] = ' ';
+}
+
+uint64_t proc_rss_bytes(void)
+{
+	char statm[128], *at;
+
+	if (slurp("/proc/self/statm", statm, sizeof(statm)) <= 0 || !(at = strchr(statm, ' ')))
+		return 0;
+	return strtoull(at, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}

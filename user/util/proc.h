@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* proc.h - facts from /proc. */
+#ifndef TT_UTIL_PROC_H
+#define TT_UTIL_PROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Fill executable path and command line (arguments joined by spaces) of a
+ * process, empty when it is gone or its start time is another (a reused pid).
+ */
+void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
+	       char *command_line, size_t command_line_size);
+uint64_t proc_rss_bytes(void); /* of this process; 0 when unknown */
+
+#endif /* TT_UTIL_PROC_H */
