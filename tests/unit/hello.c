@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Hellos decoded, cut at every byte, and text escaped. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "util/json.h"
+#include "wire/hello.h"
+
+static int failed;
+
+static void ok(int good, const char *what)
+{
+	printf("%s - %s\n", good ? "ok" : "not ok", what);
+	failed |= !good;
+}
+
+/* version, random, no session ID, one cipher, compression, extensions. */
+static size_t client(uint8_t *to)
+{
+	static const uint8_t extensions[] = {
+		0, 0, 0, 11, 0, 9, 0, 0, 6, 'a', '.', 't', 'e', 's', 't', /* server_name */
+		0, 43, 0, 5, 4, 3, 4, 3, 3,				  /* versions */
+		0, 16, 0, 5, 0, 3, 2, 'h', '2',				  /* ALPN */
+		0, 35, 0, 2, 0xaa, 0xbb,				  /* ticket */
+	};
+	uint8_t head[] = { 3, 3 }, middle[] = { 0, 0, 2, 0x13, 1, 1, 0, 0, sizeof(extensions) };
+
+	memcpy(to, head, 2);
+	memset(to + 2, 7, 32);
+	memcpy(to + 34, middle, sizeof(middle));
+	memcpy(to + 34 + sizeof(middle), extensions, sizeof(extensions));
+	return 34 + sizeof(middle) + sizeof(extensions);
+}
+
+static void client_hello(void)
+{
+	struct client_hello h = { 0 };
+	uint8_t whole[256];
+	size_t bytes = client(whole), bare = 34 + 7;
+	int refused = 1;
+
+	ok(!client_hello_parse(whole, bytes, &h) && h.seen, "ClientHello is read");
+	ok(!strcmp(h.server_name, "a.test") && !strcmp(h.alpn, "h2"), "server name and ALPN");
+	ok(h.versions.count == 2 && h.versions.at[0] == 0x0304, "supported versions");
+	ok(h.ticket_bytes == 2 && strlen(h.ticket_hash) == 16, "ticket is hashed");
+	for (size_t cut = 0; cut < bytes; cut++) {
+		uint8_t *copy = malloc(cut ? cut : 1); /* the sanitizer sees an over-read */
+
+		memcpy(copy, whole, cut);
+		memset(&h, 0, sizeof(h));
+		refused &= (client_hello_parse(copy, cut, &h) != 0) == (cut != bare);
+		free(copy);
+	}
+	ok(refused, "ClientHello cut anywhere but before its extensions is refused");
+}
+
+/* The ServerHello of TLS 1.0 without extensions: 32 bytes of session ID. */
+static void server_hello(void)
+{
+	struct server_hello h = { 0 };
+	uint8_t body[70] = { 3, 1 };
+
+	body[34] = 32;
+	body[34 + 33] = 0;
+	body[34 + 34] = 5;
+	ok(!server_hello_parse(body, sizeof(body), &h) && h.version == 0x0301 && h.cipher == 5 &&
+		   h.session_id_bytes == 32,
+	   "ServerHello without extensions");
+	memset(&h, 0, sizeof(h));
+	body[34] = 33;
+	ok(server_hello_parse(body, sizeof(body), &h) != 0, "session ID of 33 bytes is refused");
+}
+
+static void names(void)
+{
+	ok(!strcmp(cipher_name(5), "TLS_RSA_WITH_RC4_128_SHA") && !strcmp(cipher_name(0x2a2a), "GREASE"),
+	   "cipher names");
+	ok(!cipher_name(0xfefe) && !strcmp(alert_name(20), "bad_record_mac"), "alert names");
+}
+
+static void escapes(void)
+{
+	char *text = NULL;
+	size_t bytes;
+	struct json j = { .out = open_memstream(&text, &bytes) };
+	FILE *out;
+
+	json_text(&j, "k", "a\"\x1b[\xff\xc3\xa9");
+	fclose(j.out);
+	ok(!strcmp(text, "\"k\":\"a\\\"\\u001b[\xef\xbf\xbd\xc3\xa9\""), "JSON escapes");
+	free(text);
+	out = open_memstream(&text, &bytes);
+	terminal_text(out, "\x1b[31m\xe2\x80\xae\xc2\x9bx\x7f");
+	fclose(out);
+	ok(!strcmp(text, "?[31m??x?"), "no control or bidi character reaches a terminal");
+	free(text);
+}
+
+int main(void)
+{
+	client_hello();
+	server_hello();
+	names();
+	escapes();
+	return failed;
+}
