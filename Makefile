@@ -1,7 +1,7 @@
 # Targets for users first; `make help` lists them.
-PACKAGES = clang llvm libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev pkg-config gcc make \
+PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl nginx-light gnutls-bin python3 tshark
+TEST_PACKAGES = openssl curl python3 util-linux
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))

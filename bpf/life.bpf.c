@@ -57,8 +57,15 @@ static __always_inline void died(struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
-	if (!s || !s->announced)
+	if (!s)
 		return;
+	if (!s->announced) {
+		if (s->id && !s->not_tls && (s->stream[0].state == STREAM_PROBE ||
+					     s->stream[1].state == STREAM_PROBE))
+			count(TT_COUNT_NOT_TLS);
+		s->id = 0;
+		return;
+	}
 	if (sk->sk_err == 110)
 		s->close_flags |= TT_TIMED_OUT;
 	emit_totals(s, TT_EV_CLOSE);
