@@ -16,6 +16,7 @@ for set in auto copy cgroup; do
 	trace --port $port --hooks $set
 	curl_ -k
 	curl_ -k --tls-max 1.2
+	curl -sk -o /dev/null "https://[::1]:$port/"
 	curl_
 	openssl s_client -connect 127.0.0.1:$port -servername a.test -tls1_2 -no_ticket -reconnect \
 		</dev/null >/dev/null 2>&1
@@ -26,6 +27,10 @@ for set in auto copy cgroup; do
 		'all(len([h for h in of("tls-handshake") if get(h,"tls.version")==v and get(h,"tls.established") and get(h,"tlstrace.role")==r])>0 for v in ("1.2","1.3") for r in ("client","server"))'
 	check "$set: server name and cipher" \
 		'any(get(h,"tls.client.server_name")=="localhost" and get(h,"tls.cipher")=="TLS_AES_256_GCM_SHA384" for h in of("tls-handshake"))'
+	check "$set: IPv6, and IPv4 to an IPv6 socket" \
+		'{get(h,"network.type") for h in of("tls-handshake")}=={"ipv4","ipv6"} and any(get(h,"server.ip")=="::1" for h in e)'
+	check "$set: the two ends share community ID and client random" \
+		'all(len([h for h in of("tls-handshake") if get(h,"network.community_id")==get(x,"network.community_id") and get(h,"tls.client.random")==get(x,"tls.client.random")])==2 for x in of("tls-handshake"))'
 	check "$set: the server's process is named on every server event" \
 		"all(get(h,'process.pid')==$server_pid for h in e if get(h,'tlstrace.role')=='server')"
 	check "$set: the client's process is named" \
