@@ -5,7 +5,8 @@ TEST_PACKAGES = openssl curl python3 util-linux
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
-MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+# Asked when a recipe runs: on a fresh machine gcc comes only with deps-build.
+MULTIARCH = $(shell gcc -print-multiarch 2>/dev/null)
 CFLAGS ?= -O2 -g
 B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
