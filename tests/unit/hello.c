@@ -73,6 +73,28 @@ static void server_hello(void)
 	ok(server_hello_parse(body, sizeof(body), &h) != 0, "session ID of 33 bytes is refused");
 }
 
+/* version, HelloRetryRequest's random, no session ID, cipher, then extensions. */
+static void server_extensions(void)
+{
+	static const uint8_t retry[] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
+					 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+					 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
+					 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
+	uint8_t tail[] = { 0, 0x13, 1, 0, 0, 18, 0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 29, 0, 41, 0, 2, 0, 0 };
+	uint8_t cut[] = { 0, 0x13, 1, 0, 0, 5, 0, 43, 0, 1, 3 };
+	struct server_hello h = { 0 };
+	uint8_t body[128] = { 3, 3 };
+
+	memcpy(body + 2, retry, sizeof(retry));
+	memcpy(body + 34, tail, sizeof(tail));
+	ok(!server_hello_parse(body, 34 + sizeof(tail), &h) && h.hello_retry, "HelloRetryRequest");
+	ok(h.version == 0x0304 && h.group == 29 && h.psk, "selected version, group and PSK");
+	memset(&h, 0, sizeof(h));
+	memcpy(body + 34, cut, sizeof(cut));
+	ok(server_hello_parse(body, 34 + sizeof(cut), &h) && h.version == 0x0303,
+	   "a version of one byte is refused, not read as zero");
+}
+
 static void names(void)
 {
 	ok(!strcmp(cipher_name(5), "TLS_RSA_WITH_RC4_128_SHA") && !strcmp(cipher_name(0x2a2a), "GREASE"),
@@ -102,6 +124,7 @@ int main(void)
 {
 	client_hello();
 	server_hello();
+	server_extensions();
 	names();
 	escapes();
 	return failed;

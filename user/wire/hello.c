@@ -141,19 +141,32 @@ int client_hello_parse(const uint8_t *body, size_t bytes, struct client_hello *o
 	return cur_ok(&c) && cur_ok(&extensions) ? 0 : -EBADMSG;
 }
 
-static void server_extension(uint16_t type, struct cursor body, struct server_hello *out)
+/* A code that does not fit its extension is a lie, not a zero: keep what was known. */
+static int code16(struct cursor body, uint16_t *out)
+{
+	uint16_t code = cur_uint(&body, 2);
+
+	if (!cur_ok(&body))
+		return -EBADMSG;
+	*out = code;
+	return 0;
+}
+
+static int server_extension(uint16_t type, struct cursor body, struct server_hello *out)
 {
 	switch (type) {
-	case EXT_VERSIONS: out->version = cur_uint(&body, 2); break;
-	case EXT_KEY_SHARE: out->group = cur_uint(&body, 2); break;
+	case EXT_VERSIONS: return code16(body, &out->version);
+	case EXT_KEY_SHARE: return code16(body, &out->group);
 	case EXT_PSK: out->psk = true; break;
 	case EXT_ALPN: alpn(body, out->alpn, sizeof(out->alpn)); break;
 	}
+	return 0;
 }
 
 int server_hello_parse(const uint8_t *body, size_t bytes, struct server_hello *out)
 {
 	struct cursor c = { body, body + bytes }, extensions;
+	int err = 0;
 
 	out->seen = true;
 	out->version = cur_uint(&c, 2);
@@ -172,7 +185,7 @@ int server_hello_parse(const uint8_t *body, size_t bytes, struct server_hello *o
 		struct cursor extension = cur_vector(&extensions, 2);
 
 		if (cur_ok(&extensions))
-			server_extension(type, extension, out);
+			err |= server_extension(type, extension, out);
 	}
-	return cur_ok(&c) && cur_ok(&extensions) ? 0 : -EBADMSG;
+	return cur_ok(&c) && cur_ok(&extensions) && !err ? 0 : -EBADMSG;
 }
