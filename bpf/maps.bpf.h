@@ -38,7 +38,6 @@ struct tt_sock {
 	__u64 id;
 	__u64 connect_ns;
 	__u64 established_ns;
-	__u64 reported_ns;
 	__u32 announced;
 	__u32 close_flags;
 	__u32 retransmits;

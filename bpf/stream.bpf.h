@@ -17,7 +17,6 @@
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
-#define REPORT_NS (5ULL * 1000000000)
 
 enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
 
@@ -91,7 +90,6 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 	event->length = st->head[3] << 8 | st->head[4];
 	event->type = st->head[0];
 	event->dir = r->dir;
-	event->ssl2 = 0;
 	event->pad = 0;
 	event->body_offset = st->body_offset;
 	/* The compiler drops the bound it has proved; the verifier needs it. */
@@ -125,7 +123,6 @@ static __always_inline void emit_record(struct run *r, int urgent)
 	event->dir = r->dir;
 	event->body_offset = 0;
 	event->body_bytes = 0;
-	event->ssl2 = 0;
 	event->pad = 0;
 	event_submit(event, urgent);
 }

@@ -73,10 +73,8 @@ static struct fact fact_of(const struct pipeline *p, int64_t time_ns, const stru
 }
 
 #define TO_SINKS(p, call, ...)                                    \
-	for (int i_ = 0; i_ < (p)->sink_count; i_++) {            \
-		(p)->sinks[i_].call(&(p)->sinks[i_], __VA_ARGS__); \
-		fflush((p)->sinks[i_].out);                       \
-	}
+	for (int i_ = 0; i_ < (p)->sink_count; i_++) \
+		(p)->sinks[i_].call(&(p)->sinks[i_], __VA_ARGS__)
 
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
@@ -130,6 +128,7 @@ static void enrich(void *arg, struct process *process)
 	(void)arg;
 	proc_read(process->pid, process->start_ns, process->executable, sizeof(process->executable),
 		  process->command_line, sizeof(process->command_line));
+	snprintf(process->user, sizeof(process->user), "%s", user_name(process->uid));
 }
 
 static void on_event(void *arg, const void *event, size_t bytes)
@@ -240,8 +239,9 @@ static int loop(struct pipeline *p)
 			if (p->options->json)
 				emit_stats(p);
 		}
+		/* Once a poll, not a write for each event. */
 		for (int i = 0; i < p->sink_count; i++)
-			if (ferror(p->sinks[i].out))
+			if (fflush(p->sinks[i].out))
 				return 1;
 	}
 	return 0;

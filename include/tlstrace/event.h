@@ -98,8 +98,7 @@ struct tt_ev_record {
 	__u8 dir;
 	__u16 body_offset;
 	__u16 body_bytes;
-	__u8 ssl2;
-	__u8 pad;
+	__u16 pad;
 	__u8 body[];
 };
 

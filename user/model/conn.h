@@ -46,6 +46,7 @@ struct process {
 	uint32_t pid, tid, ppid, uid;
 	uint64_t start_ns; /* CLOCK_BOOTTIME */
 	char comm[17];
+	char user[33]; /* empty: no such user here */
 	char executable[512];
 	char command_line[512];
 	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
@@ -89,7 +90,6 @@ struct conn {
 	char history[101];
 	bool established, resumed, offered, failed, hello_retry;
 	const char *resumption_method; /* NULL when nothing was offered */
-	uint32_t netns;
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
 	int64_t closed_ns;
 	int64_t tcp_connect_duration_ns; /* 0 unknown */

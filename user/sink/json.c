@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* json.c - NDJSON: the envelope and one function an action; tls_json.c has tls.*. */
 #include <openssl/evp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,8 +67,6 @@ static void endpoint(struct json *j, const char *key, const struct endpoint *e, 
 
 static void process(struct json *j, const struct process *p)
 {
-	struct passwd *user;
-
 	if (!p->pid)
 		return;
 	json_open(j, "process", '{');
@@ -87,9 +84,8 @@ static void process(struct json *j, const struct process *p)
 	json_close(j, '}');
 	json_open(j, "user", '{');
 	json_int(j, "id", p->uid);
-	user = getpwuid(p->uid);
-	if (user)
-		json_text(j, "name", user->pw_name);
+	if (*p->user)
+		json_text(j, "name", p->user);
 	json_close(j, '}');
 	json_close(j, '}');
 }

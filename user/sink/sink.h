@@ -13,7 +13,7 @@
 
 struct stats {
 	uint64_t events, emitted, filtered;
-	uint64_t ring_full, map_full, evicted, truncated, gap, output, prog_missed;
+	uint64_t ring_full, map_full, truncated, gap;
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
 	uint64_t rss_bytes;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* terminal.c - one aligned line an event; a fatal alert shows what led to it. */
+/* terminal.c - one line an event; a fatal alert shows what led to it. */
 #include <string.h>
 #include <time.h>
 

@@ -73,7 +73,6 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	memcpy(c->remote.address, e->remote, 16);
 	c->local.port = e->local_port;
 	c->remote.port = e->remote_port;
-	c->netns = e->netns;
 	c->first_ns = (int64_t)e->head.time_ns + t->wall_offset_ns;
 	if (e->connect_ns && e->established_ns > e->connect_ns)
 		c->tcp_connect_duration_ns = (int64_t)(e->established_ns - e->connect_ns);

@@ -2,6 +2,7 @@
 #include "util/proc.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,20 @@ void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executa
 	for (ssize_t i = 0; i + 1 < bytes; i++)
 		if (!command_line[i])
 			command_line[i] = ' ';
+}
+
+const char *user_name(uint32_t uid)
+{
+	static char name[33];
+	static uint32_t known = UINT32_MAX;
+	struct passwd *user;
+
+	if (uid == known)
+		return name;
+	user = getpwuid(uid);
+	snprintf(name, sizeof(name), "%s", user ? user->pw_name : "");
+	known = uid;
+	return name;
 }
 
 uint64_t proc_rss_bytes(void)

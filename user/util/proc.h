@@ -12,6 +12,8 @@
  */
 void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
 	       char *command_line, size_t command_line_size);
+/* The name of a user, empty when there is none; the last answer is remembered. */
+const char *user_name(uint32_t uid);
 uint64_t proc_rss_bytes(void); /* of this process; 0 when unknown */
 
 #endif /* TT_UTIL_PROC_H */
