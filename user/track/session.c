@@ -8,6 +8,8 @@
 
 #define FLIGHT_BYTES_MAX 65536
 
+#define TLS13_ALERT_BYTES 19
+
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23 };
 enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CLIENT_KEY_EXCHANGE = 16 };
 
@@ -247,7 +249,7 @@ static void protected_record(struct session *s, const struct track_out *out, int
 	int client = s->conn.role == ROLE_CLIENT ? TT_SENT : TT_RECEIVED;
 
 	/* A TLS 1.3 alert is 19 bytes, less than any Finished. */
-	if (tls13(s) && e->length <= 19 && !s->conn.established)
+	if (tls13(s) && e->length <= TLS13_ALERT_BYTES && !s->conn.established)
 		return;
 	if (s->finished[e->dir] < 255)
 		s->finished[e->dir]++;
@@ -330,6 +332,20 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
 		r->length = f->length;
 		r->encrypted = true;
 	}
+}
+
+bool session_ends_like_alert(const struct session *s)
+{
+	for (int dir = 0; dir < 2 && tls13(s); dir++) {
+		const struct past_record *r;
+
+		if (!s->recent_end[dir])
+			continue;
+		r = &s->recent[dir][(s->recent_end[dir] - 1) % RECENT];
+		if (r->type == DATA && r->length == TLS13_ALERT_BYTES)
+			return true;
+	}
+	return false;
 }
 
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)

@@ -28,6 +28,11 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 /* What the kernel remembers of the last records that it did not tell singly. */
 void session_flight(struct session *s, int dir, const struct tt_flight_record *flight,
 		    uint64_t records, int64_t wall_offset_ns);
+/*
+ * Whether the last record of either direction is a TLS 1.3 record of an alert's
+ * size (RFC 8446 5.2: 2 bytes, content type, 16-byte tag). An inference.
+ */
+bool session_ends_like_alert(const struct session *s);
 /* The connection is over: tell of a handshake that never ended. */
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns);
 void session_free(struct session *s);

@@ -108,7 +108,7 @@ static void set_close(struct session *s, uint32_t flags)
 	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
 		c->close = CLOSE_RESET;
 	else
-		c->close = s->close_notify ? CLOSE_NOTIFY : CLOSE_FIN;
+		c->close = s->close_notify || session_ends_like_alert(s) ? CLOSE_NOTIFY : CLOSE_FIN;
 	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
 		c->close_by = by_peer ? peer : c->role;
 }
