@@ -12,7 +12,7 @@ B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
 LIBS = -lbpf -lcrypto
-BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
+BPF_CFLAGS = $(BPF_EXTRA) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
 	-Iinclude -Ivmlinux -Ibpf -Wall -Werror
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
 BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\

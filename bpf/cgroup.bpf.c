@@ -66,7 +66,8 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.seq = g.flags & 2 ? g.seq + 1 : g.seq;
 	r.bytes = g.bytes;
 	r.base = g.base;
-	r.filler = dir == TT_RECEIVED && tt_config.reader_hook;
+	/* The reader hooks leave kTLS sockets, which have an ULP, to this one. */
+	r.filler = dir == TT_RECEIVED && tt_config.reader_hook && !tp->inet_conn.icsk_ulp_ops;
 	if (!r.st->positioned) {
 		r.st->next = r.seq;
 		r.st->positioned = 1;

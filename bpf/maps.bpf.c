@@ -6,5 +6,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 struct tt_events_map tt_events SEC(".maps");
 struct tt_socks_map tt_socks SEC(".maps");
 struct tt_counts_map tt_counts SEC(".maps");
+struct tt_calls_map tt_calls SEC(".maps");
 const volatile struct tt_config tt_config = {};
 __u64 tt_last_id = 0;

@@ -49,6 +49,24 @@ struct tt_sock {
 	struct stream stream[2];
 };
 
+/* Where in its buffer a reader is: a copy of its iterator, iov_iter's members. */
+struct tt_place {
+	__u64 base; /* iovec array in kernel memory, or the buffer itself */
+	__u64 offset_bytes;
+	__u64 left_bytes;
+	__u32 flat; /* base is the buffer */
+	__u32 pad;
+};
+
+/* The tcp_recvmsg call that a thread is in, or was in last. */
+struct tt_call {
+	__u64 sk;
+	__u64 msg;
+	struct tt_place at;
+	__u32 copied_seq;
+	__u32 pad;
+};
+
 struct tt_events_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
@@ -66,9 +84,17 @@ struct tt_counts_map {
 	__type(value, __u64);
 };
 
+struct tt_calls_map {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tt_call);
+};
+
 extern struct tt_events_map tt_events SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");
+extern struct tt_calls_map tt_calls SEC(".maps");
 extern const volatile struct tt_config tt_config;
 extern __u64 tt_last_id;
 

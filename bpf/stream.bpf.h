@@ -10,9 +10,17 @@
 #ifndef TT_BPF_STREAM_H
 #define TT_BPF_STREAM_H
 
+#include <bpf/bpf_core_read.h>
+
 #include "maps.bpf.h"
 
 #define RECORD_STEPS 4096   /* records looked at in one run of a hook */
+#define PLAIN_STEPS 48      /* the same before bpf_loop (5.17) */
+#ifdef TT_PLAIN_LOOP        /* the tests try that way on newer kernels */
+#define HAVE_LOOP 0
+#else
+#define HAVE_LOOP bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)
+#endif
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
@@ -23,10 +31,19 @@ enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE
 extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *ptr) __ksym
 	__weak;
 
-/* One run of one hook. A file that reads by dynptr defines TT_READ_DYNPTR. */
+enum step { STEP_MORE, STEP_STOP, STEP_BEYOND };
+
+/*
+ * One run of one hook. A file that reads packets by dynptr defines
+ * TT_READ_DYNPTR, one that reads a process's buffer TT_READ_USER.
+ */
 struct run {
-#ifdef TT_READ_DYNPTR
+#if defined(TT_READ_DYNPTR)
 	struct bpf_dynptr *ptr;
+#elif defined(TT_READ_USER)
+	__u64 user; /* address of the first byte */
+	__u64 iov;  /* address of the iovec after this one */
+	__u32 rest; /* bytes in the iovecs after this one */
 #else
 	void *skb; /* cgroup_skb's context */
 #endif
@@ -42,10 +59,22 @@ struct run {
 
 static __always_inline long run_read(struct run *r, __u32 offset, void *to, __u32 bytes)
 {
-#ifdef TT_READ_DYNPTR
+#if defined(TT_READ_DYNPTR)
 	return bpf_dynptr_read(to, bytes, r->ptr, r->base + offset, 0);
+#elif defined(TT_READ_USER)
+	return bpf_probe_read_user(to, bytes, (const void *)(r->user + offset));
 #else
 	return bpf_skb_load_bytes(r->skb, r->base + offset, to, bytes);
+#endif
+}
+
+/* The sequence number after the last byte. */
+static __always_inline __u32 run_end(const struct run *r)
+{
+#ifdef TT_READ_USER
+	return r->seq + r->bytes + r->rest;
+#else
+	return r->seq + r->bytes;
 #endif
 }
 
@@ -268,13 +297,15 @@ static __always_inline int hole(struct run *r, __u32 at)
 	return 1;
 }
 
-static __always_inline int copy_body(struct run *r)
+static __always_inline enum step copy_body(struct run *r)
 {
 	struct stream *st = r->st;
 	__u32 offset = st->body_at - r->seq, bytes;
 
-	if (hole(r, st->body_at) || offset >= r->bytes)
-		return 1;
+	if (hole(r, st->body_at))
+		return STEP_STOP;
+	if (offset >= r->bytes)
+		return STEP_BEYOND;
 	bytes = r->bytes - offset;
 	if (bytes > st->body_left)
 		bytes = st->body_left;
@@ -284,10 +315,10 @@ static __always_inline int copy_body(struct run *r)
 	st->body_at += bytes;
 	st->body_offset += bytes;
 	st->body_left -= bytes;
-	return 0;
+	return STEP_MORE;
 }
 
-static long stream_step(__u32 i, struct run *r)
+static __always_inline enum step record_step(struct run *r)
 {
 	struct stream *st = r->st;
 	__u32 offset;
@@ -296,19 +327,75 @@ static long stream_step(__u32 i, struct run *r)
 	if (st->body_left)
 		return copy_body(r);
 	offset = st->next - r->seq;
-	if (hole(r, st->next) || offset >= r->bytes)
-		return 1;
+	if (hole(r, st->next))
+		return STEP_STOP;
+	if (offset >= r->bytes)
+		return STEP_BEYOND;
 	if (have == 0 && r->bytes - offset >= 5) {
 		if (run_read(r, offset, st->head, 5))
-			return 1;
+			return STEP_STOP;
 		st->next += 5;
-		return header_done(r);
+		return header_done(r) ? STEP_STOP : STEP_MORE;
 	}
 	if (have > 4 || run_read(r, offset, &st->head[have], 1))
-		return 1;
+		return STEP_STOP;
 	st->next += 1;
 	st->head_bytes = have + 1;
-	return have == 4 ? header_done(r) : 0;
+	return have == 4 && header_done(r) ? STEP_STOP : STEP_MORE;
+}
+
+#ifdef TT_READ_USER
+static __always_inline int iovec_next(struct run *r)
+{
+	struct iovec v;
+
+	if (!r->rest || bpf_probe_read_kernel(&v, sizeof(v), (const void *)r->iov))
+		return 0;
+	r->iov += sizeof(v);
+	r->user = (__u64)v.iov_base;
+	r->seq += r->bytes;
+	r->bytes = v.iov_len < r->rest ? v.iov_len : r->rest;
+	r->rest -= r->bytes;
+	return 1;
+}
+#endif
+
+/* bpf_loop's callback: 1 ends the loop. */
+static __noinline long stream_step(__u32 i, struct run *r)
+{
+	enum step step = record_step(r);
+
+#ifdef TT_READ_USER
+	if (step == STEP_BEYOND && iovec_next(r))
+		return 0;
+#endif
+	return step != STEP_MORE;
+}
+
+/* More records than the loop may look at: the rest of the packet is a gap. */
+static __always_inline void steps_over(struct run *r)
+{
+	struct stream *st = r->st;
+	__s32 left = run_end(r) - (st->body_left ? st->body_at : st->next);
+
+	if (left <= 0 || r->filler)
+		return;
+	st->totals.gap_bytes += left;
+	if (st->state == STREAM_TLS)
+		stream_lose(st);
+}
+
+static __always_inline void stream_steps(struct run *r)
+{
+	if (HAVE_LOOP) {
+		if (bpf_loop(RECORD_STEPS, stream_step, r, 0) >= RECORD_STEPS)
+			steps_over(r);
+		return;
+	}
+	for (__u32 i = 0; i < PLAIN_STEPS; i++)
+		if (stream_step(i, r))
+			return;
+	steps_over(r);
 }
 
 /* Not TLS so far: is this the first segment of a handshake that starts late? */
@@ -317,6 +404,9 @@ static __always_inline int probe(struct run *r)
 	struct stream *st = r->st;
 	__u8 h[6] = {};
 
+#ifdef TT_READ_USER
+	return 0; /* a read may end after the header: the packet hook decides */
+#endif
 	if (r->bytes < 7)
 		return 0;
 	if (++st->tries > PROBE_SEGMENTS) {
@@ -341,9 +431,9 @@ static __always_inline void stream_run(struct run *r)
 {
 	struct stream *st = r->st;
 
-	if (st->state == STREAM_NOT || !r->bytes)
+	if (st->state == STREAM_NOT || r->seq == run_end(r))
 		return;
-	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - (r->seq + r->bytes)) >= 0)
+	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - run_end(r)) >= 0)
 		return;
 	if (__sync_val_compare_and_swap(&st->busy, 0, 1))
 		return;
@@ -353,7 +443,7 @@ static __always_inline void stream_run(struct run *r)
 			st->state = STREAM_NOT;
 	}
 	if (st->state != STREAM_PROBE || probe(r))
-		bpf_loop(RECORD_STEPS, stream_step, r, 0);
+		stream_steps(r);
 	__sync_lock_test_and_set(&st->busy, 0);
 }
 
