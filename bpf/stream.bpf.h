@@ -121,12 +121,17 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 	event->dir = r->dir;
 	event->pad = 0;
 	event->body_offset = st->body_offset;
-	/* The compiler drops the bound it has proved; the verifier needs it. */
+	/*
+	 * The compiler drops the bound it has proved; the verifier needs it, and
+	 * until 6.2 learns nothing from a comparison with 0: so count from 0.
+	 */
+	bytes--;
 	asm volatile("" : "+r"(bytes));
-	if (bytes == 0 || bytes > TT_BODY_BYTES) {
+	if (bytes >= TT_BODY_BYTES) {
 		bpf_ringbuf_discard(event, 0);
 		return 0;
 	}
+	bytes++;
 	event->body_bytes = bytes;
 	err = run_read(r, offset, event->body, bytes);
 	if (err) {
