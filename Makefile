@@ -2,6 +2,8 @@
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
 TEST_PACKAGES = openssl curl python3 util-linux
+VM_PACKAGES = qemu-system-x86 qemu-system-common iproute2 xz-utils lz4 zstd
+KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -12,8 +14,8 @@ B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
 LIBS = -lbpf -lcrypto
-BPF_CFLAGS = $(BPF_EXTRA) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
-	-Iinclude -Ivmlinux -Ibpf -Wall -Werror
+BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
+	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
 BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\
 	$(sort $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))))
@@ -26,6 +28,9 @@ run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
 test: deps-test all $(UNIT) ## install what is missing, build, run all tests
 	B=$(B) tests/run
+vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KERNELS="6.1")
+	$(MAKE) B=$(B)/plain BPF_EXTRA=-DTT_PLAIN_LOOP $(B)/plain/tlstrace
+	B=$(B) tests/vm/run.sh $(KERNELS)
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 install: all ## install under PREFIX (/usr/local)
@@ -39,6 +44,8 @@ deps-build:
 	@tests/lib/packages.sh $(PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
+deps-vm: deps-test
+	@tests/lib/packages.sh $(VM_PACKAGES)
 
 $(B)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -58,5 +65,5 @@ $(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
 
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test lint install clean help deps-build deps-test
+.PHONY: all run test vmtest lint install clean help deps-build deps-test deps-vm
 .DELETE_ON_ERROR:
