@@ -11,6 +11,7 @@
 #define TT_BPF_STREAM_H
 
 #include "maps.bpf.h"
+#include "scope.bpf.h"
 
 #define RECORD_STEPS 4096   /* records looked at in one run of a hook */
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
@@ -162,17 +163,7 @@ static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
 	event->local_port = BPF_CORE_READ(c, skc_num);
 	event->remote_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
 	event->pad = 0;
-	__builtin_memset(event->local, 0, 16);
-	__builtin_memset(event->remote, 0, 16);
-	if (event->family == 2) {
-		*(__u16 *)(event->local + 10) = 0xffff;
-		*(__u16 *)(event->remote + 10) = 0xffff;
-		*(__u32 *)(event->local + 12) = BPF_CORE_READ(c, skc_rcv_saddr);
-		*(__u32 *)(event->remote + 12) = BPF_CORE_READ(c, skc_daddr);
-	} else {
-		BPF_CORE_READ_INTO(&event->local, c, skc_v6_rcv_saddr.in6_u.u6_addr8);
-		BPF_CORE_READ_INTO(&event->remote, c, skc_v6_daddr.in6_u.u6_addr8);
-	}
+	sock_addresses(sk, event->local, event->remote);
 	event->owner = s->owner;
 	event_submit(event, 0);
 	s->announced = 1;

@@ -25,8 +25,8 @@ static void prefix(struct sink *s, const struct fact *fact, bool bad)
 	if (bad && s->colour)
 		fputs(RED, s->out);
 	fprintf(s->out, "%s.%03d ", text, (int)(fact->time_ns / 1000000 % 1000));
-	terminal_text(s->out, c->process.pid ? c->process.comm : "?");
-	fprintf(s->out, "[%u] %s:%u -> %s:%u ", c->process.pid, client, client_of(c)->port, server,
+	terminal_text(s->out, c->process->pid ? c->process->comm : "?");
+	fprintf(s->out, "[%u] %s:%u -> %s:%u ", c->process->pid, client, client_of(c)->port, server,
 		server_of(c)->port);
 	terminal_text(s->out, *c->client.server_name ? c->client.server_name : "-");
 	putc(' ', s->out);
@@ -122,7 +122,8 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 		"%llu gaps\n",
 		(unsigned long long)st->connections_total, (unsigned long long)st->not_tls,
 		(unsigned long long)st->handshakes, (unsigned long long)st->failures,
-		(unsigned long long)(st->ring_full + st->map_full), (unsigned long long)st->gap);
+		(unsigned long long)(st->lost[LOST_RING_FULL] + st->lost[LOST_MAP_FULL]),
+		(unsigned long long)st->lost[LOST_GAP]);
 }
 
 void terminal_sink(struct sink *sink, FILE *out, int colour)
