@@ -95,8 +95,9 @@ void json_bool(struct json *j, const char *key, bool value)
 	fputs(value ? "true" : "false", j->out);
 }
 
-void terminal_text(FILE *out, const char *text)
+int terminal_text(FILE *out, const char *text)
 {
+	int count = 0;
 	uint32_t code;
 
 	while (*text) {
@@ -107,5 +108,7 @@ void terminal_text(FILE *out, const char *text)
 		else
 			fwrite(text, 1, bytes, out);
 		text += bytes ? bytes : 1;
+		count++;
 	}
+	return count;
 }
