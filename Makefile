@@ -2,6 +2,7 @@
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
 TEST_PACKAGES = openssl curl python3 util-linux iproute2
+BENCH_PACKAGES = nginx-light wrk tshark
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -26,6 +27,8 @@ run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
 test: deps-test all $(UNIT) ## install what is missing, build, run all tests
 	B=$(B) tests/run
+bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
+	B=$(B) tests/bench/live.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 install: all ## install under PREFIX (/usr/local)
@@ -37,6 +40,8 @@ help: ## list the targets
 
 deps-build:
 	@tests/lib/packages.sh $(PACKAGES)
+deps-bench:
+	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
 
@@ -58,5 +63,5 @@ $(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
 
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test lint install clean help deps-build deps-test
+.PHONY: all run test bench lint install clean help deps-build deps-test deps-bench
 .DELETE_ON_ERROR:

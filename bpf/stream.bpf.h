@@ -105,11 +105,11 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 		bpf_ringbuf_discard(event, 0);
 		return 0;
 	}
-	event_submit(event, event->type == TYPE_ALERT);
+	event_submit(event, event->type == TYPE_ALERT && event->body[0] == 2);
 	return 1;
 }
 
-static __always_inline void emit_record(struct run *r, int urgent)
+static __always_inline void emit_record(struct run *r)
 {
 	struct stream *st = r->st;
 	struct tt_ev_record *event = event_reserve(sizeof(*event));
@@ -125,7 +125,7 @@ static __always_inline void emit_record(struct run *r, int urgent)
 	event->body_offset = 0;
 	event->body_bytes = 0;
 	event->pad = 0;
-	event_submit(event, urgent);
+	event_submit(event, 0);
 }
 
 static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
@@ -139,7 +139,7 @@ static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
 	event->close_flags = s->close_flags;
 	event->dir[0] = s->stream[0].totals;
 	event->dir[1] = s->stream[1].totals;
-	event_submit(event, kind == TT_EV_CLOSE);
+	event_submit(event, 0);
 }
 
 static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
@@ -206,7 +206,7 @@ static __always_inline void record_begin(struct run *r)
 	}
 	if (!copy && (type != TYPE_DATA || tt_config.every_record ||
 		      st->totals.app_records <= EVENTS_PER_SIDE))
-		emit_record(r, type == TYPE_ALERT);
+		emit_record(r);
 	st->next += length;
 }
 
