@@ -33,17 +33,20 @@ static __always_inline void owner_refuse(struct tt_sock *s)
 	s->announced = 0;
 }
 
-static __always_inline void owner_note(struct tt_sock *s, __u32 how)
+/* The same process as before, by a hook that says no more than the last did. */
+static __always_inline int owner_known(const struct tt_sock *s, __u32 how)
+{
+	return s->owner.pid == bpf_get_current_pid_tgid() >> 32 &&
+	       (s->owner.how >= TT_OWNER_IO ||
+		(how == TT_OWNER_IO && s->owner.how == TT_OWNER_CONNECT));
+}
+
+static __noinline void owner_set(struct tt_sock *s, __u32 how)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tt_ev_owner *event;
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
-		return;
-	if (s->owner.how >= TT_OWNER_IO && s->owner.pid == BPF_CORE_READ(task, tgid))
-		return;
-	if (how == TT_OWNER_IO && s->owner.how == TT_OWNER_CONNECT &&
-	    s->owner.pid == BPF_CORE_READ(task, tgid))
 		return;
 	owner_fill(&s->owner, task, how);
 	if (s->owner.wanted)
@@ -58,6 +61,12 @@ static __always_inline void owner_note(struct tt_sock *s, __u32 how)
 	}
 	if (how == TT_OWNER_IO && !s->owner.wanted)
 		owner_refuse(s);
+}
+
+static __always_inline void owner_note(struct tt_sock *s, __u32 how)
+{
+	if (!owner_known(s, how))
+		owner_set(s, how);
 }
 
 #endif /* TT_BPF_OWNER_H */

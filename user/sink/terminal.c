@@ -28,20 +28,31 @@ static int endpoint(FILE *out, const struct endpoint *e)
 	return fprintf(out, is_ipv4(e) ? "%s:%u" : "[%s]:%u", text, e->port);
 }
 
+/* Printed many times a second: the text of the second is kept. */
+static void clock_text(FILE *out, int64_t time_ns)
+{
+	static time_t known = -1;
+	static char text[16];
+	time_t seconds = time_ns / 1000000000;
+	struct tm tm;
+
+	if (seconds != known) {
+		localtime_r(&seconds, &tm);
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+		known = seconds;
+	}
+	fprintf(out, "%s.%03d ", text, (int)(time_ns / 1000000 % 1000));
+}
+
 static void prefix(struct sink *s, const struct fact *fact, bool bad)
 {
-	time_t seconds = fact->time_ns / 1000000000;
 	const struct conn *c = fact->conn;
 	const char *name = c->client.server_name;
-	char text[16];
-	struct tm tm;
 	int used;
 
-	localtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%H:%M:%S", &tm);
 	if (bad && s->colour)
 		fputs(RED, s->out);
-	fprintf(s->out, "%s.%03d ", text, (int)(fact->time_ns / 1000000 % 1000));
+	clock_text(s->out, fact->time_ns);
 	if (c->process->pid) {
 		used = terminal_text(s->out, c->process->comm);
 		pad(s->out, used + fprintf(s->out, "[%u]", c->process->pid), PROCESS_COLUMNS);
