@@ -31,6 +31,8 @@ struct stream {
 	__u8 head[8];
 	__u32 tries;
 	__u32 positioned; /* next is valid */
+	__u32 late_at;	  /* sequence number of a late record, see late_note() */
+	__u8 late[8];	  /* its header, and an alert's two bytes; late[0] 0: none */
 	struct tt_dir_totals totals;
 };
 
@@ -38,6 +40,7 @@ struct tt_sock {
 	__u64 id;
 	__u64 connect_ns;
 	__u64 established_ns;
+	__u64 told_ns; /* when the counters were last told */
 	__u32 announced;
 	__u32 close_flags;
 	__u32 retransmits;

@@ -17,6 +17,9 @@
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
+#define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
+#define LATE_BYTES 64 /* an alert record, with any suite's padding and tag */
+#define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
 
 enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
@@ -165,8 +168,9 @@ static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
 	event->pad = 0;
 	sock_addresses(sk, event->local, event->remote);
 	event->owner = s->owner;
-	event_submit(event, 0);
+	s->told_ns = event->head.time_ns;
 	s->announced = 1;
+	event_submit(event, 0);
 	return 0;
 }
 
@@ -177,11 +181,13 @@ static __always_inline void record_begin(struct run *r)
 	__u32 length = st->head[3] << 8 | st->head[4];
 	__u32 slot = st->totals.records & (TT_FLIGHT_RECORDS - 1);
 	__u8 type = st->head[0];
+	__u64 now;
 	int copy = type == TYPE_HANDSHAKE || (type == TYPE_ALERT && length == 2);
 
 	if (!r->s->announced)
 		emit_open(r->s, r->sk);
-	st->totals.flight[slot].time_ns = bpf_ktime_get_ns();
+	now = bpf_ktime_get_ns();
+	st->totals.flight[slot].time_ns = now;
 	st->totals.flight[slot].index = st->totals.records;
 	st->totals.flight[slot].length = length;
 	st->totals.flight[slot].type = type;
@@ -192,8 +198,10 @@ static __always_inline void record_begin(struct run *r)
 		st->totals.app_records++;
 		st->totals.app_bytes += length;
 	}
-	if (type == TYPE_ALERT)
+	if (type == TYPE_ALERT || now - r->s->told_ns > TOTALS_NS) {
+		r->s->told_ns = now;
 		emit_totals(r->s, TT_EV_TOTALS);
+	}
 	if (copy && st->copied_bytes >= TT_FLIGHT_BYTES) {
 		count(TT_COUNT_TRUNCATED);
 		copy = 0;
@@ -246,6 +254,23 @@ static __always_inline int header_done(struct run *r)
 	return 0;
 }
 
+/*
+ * The filler at a hole: an alert that the process will perhaps never read, for it
+ * has stopped reading, is kept aside; late_take() tells of it at the end.
+ */
+static __always_inline void late_note(struct run *r)
+{
+	struct stream *st = r->st;
+	__u8 h[7] = {};
+
+	if (r->bytes < 7 || r->bytes > LATE_BYTES || run_read(r, 0, h, 7) || !header_plausible(h))
+		return;
+	if ((h[3] << 8 | h[4]) + 5 != r->bytes || (h[0] != TYPE_ALERT && h[0] != TYPE_DATA))
+		return;
+	st->late_at = r->seq;
+	__builtin_memcpy(st->late, h, 7);
+}
+
 /* Bytes between where the machine is and where the packet begins are missing. */
 static __always_inline int hole(struct run *r, __u32 at)
 {
@@ -255,6 +280,8 @@ static __always_inline int hole(struct run *r, __u32 at)
 		r->st->totals.gap_bytes += r->seq - at;
 		if (r->st->state == STREAM_TLS)
 			stream_lose(r->st);
+	} else if (r->st->state == STREAM_TLS) {
+		late_note(r);
 	}
 	return 1;
 }
@@ -328,6 +355,21 @@ static __always_inline int probe(struct run *r)
 	return 1;
 }
 
+/*
+ * The filler gives way; a reader waits for it, as what it leaves out is lost. The
+ * holder is on another processor: it runs with interrupts of the same one done.
+ */
+static __always_inline int stream_lock(struct run *r)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!__sync_val_compare_and_swap(&r->st->busy, 0, 1))
+			return 1;
+		if (r->filler)
+			return 0;
+	}
+	return 0;
+}
+
 static __always_inline void stream_run(struct run *r)
 {
 	struct stream *st = r->st;
@@ -336,7 +378,7 @@ static __always_inline void stream_run(struct run *r)
 		return;
 	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - (r->seq + r->bytes)) >= 0)
 		return;
-	if (__sync_val_compare_and_swap(&st->busy, 0, 1))
+	if (!stream_lock(r))
 		return;
 	if (st->state == STREAM_LOST && !st->head_bytes) {
 		st->next = r->seq;

@@ -56,6 +56,7 @@ static void emit_stats(struct run *r)
 	stats.lost[LOST_MAP_FULL] = counts[TT_COUNT_MAP_FULL];
 	stats.lost[LOST_TRUNCATED] = counts[TT_COUNT_TRUNCATED];
 	stats.lost[LOST_GAP] = counts[TT_COUNT_GAP];
+	stats.lost[LOST_PROG_MISSED] = hooks_missed(r->hooks);
 	stats.not_tls = counts[TT_COUNT_NOT_TLS];
 	pipeline_stats(r->pipeline, &stats);
 }

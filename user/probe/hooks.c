@@ -190,6 +190,22 @@ void hooks_counts(const struct hooks *h, uint64_t counts[TT_COUNT_MAX])
 	}
 }
 
+uint64_t hooks_missed(const struct hooks *h)
+{
+	uint64_t missed = 0;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, h->skel->obj) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t bytes = sizeof(info);
+
+		if (bpf_program__fd(prog) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
 void hooks_close(struct hooks *h)
 {
 	while (h->link_count)

@@ -26,6 +26,8 @@ int hooks_processes_fd(const struct hooks *hooks);
 int hooks_scan(struct hooks *hooks);
 /* Emit the counters of every connection still open. */
 void hooks_flush(struct hooks *hooks);
+/* Runs of programs that the kernel left out (recursion), all together. */
+uint64_t hooks_missed(const struct hooks *hooks);
 void hooks_counts(const struct hooks *hooks, uint64_t counts[TT_COUNT_MAX]);
 void hooks_close(struct hooks *hooks);
 
