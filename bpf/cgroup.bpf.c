@@ -7,9 +7,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* A packet of this size holds more than an alert record (headers, tags, padding). */
-#define STEADY_BYTES 192
-
 struct segment {
 	__u32 seq, bytes, base;
 	__u8 flags;
@@ -60,10 +57,6 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	if (!s || !s->id || (s->stream[dir & 1].state == STREAM_NOT))
 		return 1;
 	r.filler = dir == TT_RECEIVED && tt_config.reader_hook;
-	/* The reader will meet these data; an alert is smaller. */
-	if (r.filler && skb->len > STEADY_BYTES &&
-	    s->stream[TT_RECEIVED].totals.app_records > EVENTS_PER_SIDE)
-		return 1;
 	if (!segment_find(skb, &g))
 		return 1;
 	if (!s->announced)

@@ -51,34 +51,6 @@ static __always_inline void born(struct sock *sk)
 		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 }
 
-/* The alert that arrived and was never read, if the reader did not come to it. */
-static __always_inline void late_take(struct tt_sock *s)
-{
-	struct stream *st = &s->stream[TT_RECEIVED];
-	struct tt_ev_record *event;
-	__u8 *h = st->late;
-
-	if (!h[0] || (__s32)(st->late_at - st->next) < 0)
-		return;
-	st->totals.records++;
-	st->totals.bytes += (h[3] << 8 | h[4]) + 5;
-	event = event_reserve(sizeof(*event) + 2);
-	if (!event)
-		return;
-	event_head(&event->head, s, TT_EV_RECORD, sizeof(*event) + 2);
-	event->index = st->totals.records - 1;
-	event->version = h[1] << 8 | h[2];
-	event->length = h[3] << 8 | h[4];
-	event->type = h[0];
-	event->dir = TT_RECEIVED;
-	event->pad = 0;
-	event->body_offset = 0;
-	event->body_bytes = event->type == 21 && event->length == 2 ? 2 : 0;
-	event->body[0] = h[5];
-	event->body[1] = h[6];
-	event_submit(event, 0);
-}
-
 static __always_inline void died(struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
@@ -94,7 +66,6 @@ static __always_inline void died(struct sock *sk)
 	}
 	if (sk->sk_err == 110)
 		s->close_flags |= TT_TIMED_OUT;
-	late_take(s);
 	emit_totals(s, TT_EV_CLOSE);
 	s->announced = 0;
 	s->id = 0;

@@ -31,8 +31,6 @@ struct stream {
 	__u8 head[8];
 	__u32 tries;
 	__u32 positioned; /* next is valid */
-	__u32 late_at;	  /* sequence number of a late record, see late_note() */
-	__u8 late[8];	  /* its header, and an alert's two bytes; late[0] 0: none */
 	struct tt_dir_totals totals;
 };
 

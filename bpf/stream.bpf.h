@@ -18,7 +18,6 @@
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
 #define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
-#define LATE_BYTES 64 /* an alert record, with any suite's padding and tag */
 #define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
 
@@ -254,23 +253,6 @@ static __always_inline int header_done(struct run *r)
 	return 0;
 }
 
-/*
- * The filler at a hole: an alert that the process will perhaps never read, for it
- * has stopped reading, is kept aside; late_take() tells of it at the end.
- */
-static __always_inline void late_note(struct run *r)
-{
-	struct stream *st = r->st;
-	__u8 h[7] = {};
-
-	if (r->bytes < 7 || r->bytes > LATE_BYTES || run_read(r, 0, h, 7) || !header_plausible(h))
-		return;
-	if ((h[3] << 8 | h[4]) + 5 != r->bytes || (h[0] != TYPE_ALERT && h[0] != TYPE_DATA))
-		return;
-	st->late_at = r->seq;
-	__builtin_memcpy(st->late, h, 7);
-}
-
 /* Bytes between where the machine is and where the packet begins are missing. */
 static __always_inline int hole(struct run *r, __u32 at)
 {
@@ -280,8 +262,6 @@ static __always_inline int hole(struct run *r, __u32 at)
 		r->st->totals.gap_bytes += r->seq - at;
 		if (r->st->state == STREAM_TLS)
 			stream_lose(r->st);
-	} else if (r->st->state == STREAM_TLS) {
-		late_note(r);
 	}
 	return 1;
 }

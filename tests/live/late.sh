@@ -7,7 +7,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 certificate
 cat >"$T/late.py" <<'P'
-import socket, ssl, sys, threading
+import fcntl, socket, ssl, sys, termios, threading
 port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); server.load_cert_chain(cert, key)
 client = ssl.create_default_context(cafile=cert)
@@ -23,12 +23,13 @@ def serve():
             t.do_handshake(); break
         except ssl.SSLWantReadError:
             s.sendall(outgoing.read()); incoming.write(s.recv(65536))
-    for _ in range(40): # so many that the packet hook leaves them to the reader
+    for _ in range(40): # all of them unread
         t.write(b"d" * 1000)
         s.sendall(outgoing.read())
     try: t.unwrap()
     except ssl.SSLWantReadError: pass
     s.sendall(outgoing.read()) # close_notify, a packet of its own
+    while fcntl.ioctl(s, termios.TIOCOUTQ, b"\0" * 4) != b"\0" * 4: pass # until it is all there
     said_all.set()
     try:
         while s.recv(65536): pass
