@@ -1,8 +1,9 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl python3 util-linux
-VM_PACKAGES = qemu-system-x86 qemu-system-common iproute2 xz-utils lz4 zstd
+TEST_PACKAGES = openssl curl python3 util-linux iproute2
+BENCH_PACKAGES = nginx-light wrk tshark
+VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local
 ARGS ?=
@@ -31,6 +32,8 @@ test: deps-test all $(UNIT) ## install what is missing, build, run all tests
 vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KERNELS="6.1")
 	$(MAKE) B=$(B)/plain BPF_EXTRA=-DTT_PLAIN_LOOP $(B)/plain/tlstrace
 	B=$(B) tests/vm/run.sh $(KERNELS)
+bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
+	B=$(B) tests/bench/live.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 install: all ## install under PREFIX (/usr/local)
@@ -42,6 +45,8 @@ help: ## list the targets
 
 deps-build:
 	@tests/lib/packages.sh $(PACKAGES)
+deps-bench:
+	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
 deps-vm: deps-test
@@ -65,5 +70,5 @@ $(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
 
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test vmtest lint install clean help deps-build deps-test deps-vm
+.PHONY: all run test vmtest bench lint install clean help deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:

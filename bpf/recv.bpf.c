@@ -113,7 +113,7 @@ int BPF_PROG(tt_recv, struct sock *sk)
 	if (!s || !s->id || s->stream[TT_RECEIVED].state == STREAM_NOT)
 		return 0;
 	owner_note(s, TT_OWNER_IO);
-	if (BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
+	if (!s->id || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
 		return 0;
 	call = bpf_task_storage_get(&tt_calls, bpf_get_current_task_btf(), 0, 0);
 	if (!call || call->sk != (__u64)sk || !call_advance(call, tp, &r))

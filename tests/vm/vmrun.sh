@@ -138,13 +138,16 @@ accel_options() {
 			# Two faults of qemu 7.2's TCG crash Linux guests, and both are kept away here:
 			# - cmpxchg16b leaves garbage in EFLAGS when an interrupt follows (the kernel's
 			#   slab allocator uses it): double faults within seconds.  cx16=off
+			#   From 6.18 on, BPF's storage maps stay empty without it (kmalloc_nolock),
+			#   and the slab allocator rarely uses it: they have it.
 			# - with a thread for each CPU, one CPU may run stale code that another has
 			#   patched (static keys, ftrace, kprobes): "Oops: int3", 2 of about 40 runs
 			#   (reported for qemu 8.0 as well).  thread=single
 			# la57=off: 4 levels of page tables, not 5.
-			local th=single
+			local th=single cx16=off
 			[ "$1" = tcg ] || th=multi
-			accel=(-accel "tcg,thread=$th" -cpu max,la57=off,cx16=off) ;;
+			[ "$(printf '6.18\n%s\n' "$(cat "$kdir/release")" | sort -V | head -n 1)" != 6.18 ] || cx16=on
+			accel=(-accel "tcg,thread=$th" -cpu "max,la57=off,cx16=$cx16") ;;
 		*)   die "VMRUN_ACCEL: '$1'" ;;
 	esac
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/process.h"
+
 enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
 
 struct u16_list {
@@ -42,16 +44,6 @@ struct endpoint {
 	uint16_t port;
 };
 
-struct process {
-	uint32_t pid, tid, ppid, uid;
-	uint64_t start_ns; /* CLOCK_BOOTTIME */
-	char comm[17];
-	char user[33]; /* empty: no such user here */
-	char executable[512];
-	char command_line[512];
-	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
-};
-
 struct past_record {
 	int64_t time_ns; /* of the wall clock */
 	uint32_t index;
@@ -84,7 +76,10 @@ struct conn {
 	uint64_t id;
 	struct endpoint local, remote;
 	enum tls_role role; /* of the local end */
-	struct process process;
+	const struct process *process; /* never NULL; its pid is 0 when unknown */
+	uint32_t thread_id;
+	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
+	bool wanted;		 /* the process filters let it pass */
 	struct client_hello client;
 	struct server_hello server;
 	char history[101];

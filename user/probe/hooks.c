@@ -5,19 +5,17 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "probe/loadlog.h"
 #include "tlstrace.skel.h"
+#include "util/cgroup.h"
 
-#define CGROUP2_MAGIC 0x63677270
 #define LINKS_MAX 12
 
 struct hooks {
@@ -47,9 +45,12 @@ struct choice {
 	unsigned readers;
 	const char *needs; /* a type in the kernel's BTF, or NULL */
 };
+#define CHOICES 9
 
-static void choices(const struct tlstrace_bpf *skel, struct choice out[static 7])
+static void choices(const struct tlstrace_bpf *skel, struct choice out[static CHOICES])
 {
+	unsigned follow = skel->rodata->tt_config.follow ? ~0u : 0;
+
 	out[0] = (struct choice){ skel->progs.tt_copy, READ_COPY, NULL };
 	out[1] = (struct choice){ skel->progs.tt_recv, READ_FENTRY | READ_KPROBE, NULL };
 	out[2] = (struct choice){ skel->progs.tt_recv_fentry, READ_FENTRY, NULL };
@@ -57,19 +58,8 @@ static void choices(const struct tlstrace_bpf *skel, struct choice out[static 7]
 	out[4] = (struct choice){ skel->progs.tt_reader, READ_NONE, NULL };
 	out[5] = (struct choice){ skel->progs.tt_reset, ~0u, "btf_trace_tcp_receive_reset" };
 	out[6] = (struct choice){ skel->progs.tt_retransmit, ~0u, "btf_trace_tcp_retransmit_skb" };
-}
-
-static int cgroup_root(void)
-{
-	static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		struct statfs fs;
-
-		if (!statfs(places[i], &fs) && fs.f_type == CGROUP2_MAGIC)
-			return open(places[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	return -1;
+	out[7] = (struct choice){ skel->progs.tt_fork, follow, NULL };
+	out[8] = (struct choice){ skel->progs.tt_exit, follow, NULL };
 }
 
 static void run_iterator(struct bpf_link *link)
@@ -94,10 +84,10 @@ static int keep(struct hooks *h, struct bpf_link *link)
 
 static int attach_chosen(struct hooks *h)
 {
-	struct choice choice[7];
+	struct choice choice[CHOICES];
 
 	choices(h->skel, choice);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < CHOICES; i++)
 		if (bpf_program__autoload(choice[i].program) &&
 		    keep(h, bpf_program__attach(choice[i].program)))
 			return -1;
@@ -107,16 +97,10 @@ static int attach_chosen(struct hooks *h)
 static int attach(struct hooks *h)
 {
 	int cgroup = cgroup_root(), failed;
-	struct bpf_link *scan;
 
 	if (cgroup < 0)
 		return -1;
 	failed = keep(h, bpf_program__attach(h->skel->progs.tt_state)) || attach_chosen(h);
-	scan = failed ? NULL : bpf_program__attach(h->skel->progs.tt_open_files);
-	if (scan) {
-		run_iterator(scan);
-		bpf_link__destroy(scan);
-	}
 	failed = failed ||
 		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_egress, cgroup)) ||
 		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_ingress, cgroup));
@@ -128,7 +112,7 @@ static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 		   const struct btf *kernel)
 {
 	enum reader reader = sets[set].reader;
-	struct choice choice[7];
+	struct choice choice[CHOICES];
 
 	h->skel = tlstrace_bpf__open();
 	if (!h->skel)
@@ -136,7 +120,7 @@ static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 	memcpy((void *)&h->skel->rodata->tt_config, config, sizeof(*config));
 	((struct tt_config *)&h->skel->rodata->tt_config)->reader_hook = reader != READ_NONE;
 	choices(h->skel, choice);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < CHOICES; i++)
 		bpf_program__set_autoload(choice[i].program,
 					  (choice[i].readers & reader) &&
 					  (!choice[i].needs ||
@@ -221,6 +205,22 @@ int hooks_ring_fd(const struct hooks *h)
 	return bpf_map__fd(h->skel->maps.tt_events);
 }
 
+int hooks_processes_fd(const struct hooks *h)
+{
+	return bpf_map__fd(h->skel->maps.tt_processes);
+}
+
+int hooks_scan(struct hooks *h)
+{
+	struct bpf_link *scan = bpf_program__attach(h->skel->progs.tt_open_files);
+
+	if (libbpf_get_error(scan))
+		return -1;
+	run_iterator(scan);
+	bpf_link__destroy(scan);
+	return 0;
+}
+
 void hooks_flush(struct hooks *h)
 {
 	union bpf_iter_link_info info = {
@@ -251,6 +251,22 @@ void hooks_counts(const struct hooks *h, uint64_t counts[TT_COUNT_MAX])
 		for (int cpu = 0; cpu < cpus; cpu++)
 			counts[i] += cells[cpu];
 	}
+}
+
+uint64_t hooks_missed(const struct hooks *h)
+{
+	uint64_t missed = 0;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, h->skel->obj) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t bytes = sizeof(info);
+
+		if (bpf_program__fd(prog) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
+			missed += info.recursion_misses;
+	}
+	return missed;
 }
 
 void hooks_close(struct hooks *h)

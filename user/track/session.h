@@ -10,7 +10,7 @@
 #define RECENT 16
 
 struct session {
-	struct session *next;
+	struct session *next, *older, *newer; /* track.c's */
 	struct conn conn;
 	bool midstream, reported, close_notify, client_key_exchange;
 	bool ccs[2];	  /* by direction */
