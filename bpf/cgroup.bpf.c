@@ -75,9 +75,9 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.seq = g.flags & 2 ? g.seq + 1 : g.seq;
 	r.bytes = g.bytes;
 	r.base = g.base;
-	/* A hole is left to the reader hooks, which leave kTLS sockets alone. */
+	/* A hole is left to the reader hooks, but they leave kTLS sockets alone. */
 	if (r.filler && (__s32)(r.seq - r.st->next) > 0 && has_ulp(sk))
-		r.filler = 0;
+		s->no_reader = 1;
 	if (!r.st->positioned) {
 		r.st->next = r.seq;
 		r.st->positioned = 1;

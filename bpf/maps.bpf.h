@@ -45,7 +45,7 @@ struct tt_sock {
 	__u8 tcp_role;
 	__u8 midstream;
 	__u8 not_tls;
-	__u8 pad;
+	__u8 no_reader; /* the reader hooks leave this socket alone */
 	struct tt_owner owner;
 	struct stream stream[2];
 };

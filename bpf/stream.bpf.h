@@ -287,12 +287,18 @@ static __always_inline int header_done(struct run *r)
 	return 0;
 }
 
+/* Another hook is to see what this one cannot. */
+static __always_inline int gives_way(const struct run *r)
+{
+	return r->filler && !r->s->no_reader;
+}
+
 /* Bytes between where the machine is and where the packet begins are missing. */
 static __always_inline int hole(struct run *r, __u32 at)
 {
 	if ((__s32)(r->seq - at) <= 0)
 		return 0;
-	if (!r->filler) {
+	if (!gives_way(r)) {
 		r->st->totals.gap_bytes += r->seq - at;
 		if (r->st->state == STREAM_TLS)
 			stream_lose(r->st);
@@ -381,7 +387,7 @@ static __always_inline void steps_over(struct run *r)
 	struct stream *st = r->st;
 	__s32 left = run_end(r) - (st->body_left ? st->body_at : st->next);
 
-	if (left <= 0 || r->filler)
+	if (left <= 0 || gives_way(r))
 		return;
 	st->totals.gap_bytes += left;
 	if (st->state == STREAM_TLS)
