@@ -12,11 +12,12 @@
 
 #include <bpf/bpf_core_read.h>
 
-#include "maps.bpf.h"
-#include "scope.bpf.h"
+#include "emit.bpf.h"
+#include "record.bpf.h"
+#include "run.bpf.h"
 
 #define RECORD_STEPS 4096   /* records looked at in one run of a hook */
-#define PLAIN_STEPS 48      /* the same before bpf_loop (5.17) */
+#define PLAIN_STEPS 24      /* the same before bpf_loop (5.17) */
 #ifdef TT_PLAIN_LOOP        /* the tests try that way on newer kernels */
 #define HAVE_LOOP 0
 #else
@@ -24,73 +25,9 @@
 #endif
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define RESYNC_SEGMENTS 64
-#define RECORD_BYTES_MAX (16384 + 2048)
 #define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
 #define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
-
-enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
-
-extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *ptr) __ksym
-	__weak;
-
-enum step { STEP_MORE, STEP_STOP, STEP_BEYOND };
-
-/*
- * One run of one hook. A file that reads packets by dynptr defines
- * TT_READ_DYNPTR, one that reads a process's buffer TT_READ_USER.
- */
-struct run {
-#if defined(TT_READ_DYNPTR)
-	struct bpf_dynptr *ptr;
-#elif defined(TT_READ_USER)
-	__u64 user; /* address of the first byte */
-	__u64 iov;  /* address of the iovec after this one */
-	__u32 rest; /* bytes in the iovecs after this one */
-#else
-	void *skb; /* cgroup_skb's context */
-#endif
-	struct sock *sk;
-	struct tt_sock *s;
-	struct stream *st;
-	__u32 seq;  /* of the first byte */
-	__u32 bytes;
-	__u32 base; /* where it is in the packet */
-	__u32 dir;
-	__u32 filler; /* another hook sees what this one skips */
-};
-
-static __always_inline long run_read(struct run *r, __u32 offset, void *to, __u32 bytes)
-{
-#if defined(TT_READ_DYNPTR)
-	return bpf_dynptr_read(to, bytes, r->ptr, r->base + offset, 0);
-#elif defined(TT_READ_USER)
-	return bpf_probe_read_user(to, bytes, (const void *)(r->user + offset));
-#else
-	return bpf_skb_load_bytes(r->skb, r->base + offset, to, bytes);
-#endif
-}
-
-/* The sequence number after the last byte. */
-static __always_inline __u32 run_end(const struct run *r)
-{
-#ifdef TT_READ_USER
-	return r->seq + r->bytes + r->rest;
-#else
-	return r->seq + r->bytes;
-#endif
-}
-
-static __always_inline int header_plausible(const __u8 *h)
-{
-	__u32 length = h[3] << 8 | h[4];
-
-	if (h[0] < TYPE_CCS || h[0] > TYPE_HEARTBEAT || h[1] != 3 || h[2] > 4)
-		return 0;
-	if (h[0] == TYPE_CCS && length != 1)
-		return 0;
-	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
-}
 
 static __always_inline void stream_lose(struct stream *st)
 {
@@ -106,105 +43,6 @@ static __always_inline void stream_reject(struct run *r)
 	r->st->state = STREAM_PROBE;
 	r->st->head_bytes = 0;
 	r->st->tries = 0;
-}
-
-static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
-{
-	struct stream *st = r->st;
-	struct tt_ev_record *event = event_reserve(sizeof(*event) + TT_BODY_BYTES);
-	long err;
-
-	if (!event)
-		return 0;
-	event_head(&event->head, r->s, TT_EV_BODY, sizeof(*event) + TT_BODY_BYTES);
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
-	event->pad = 0;
-	event->body_offset = st->body_offset;
-	/*
-	 * The compiler drops the bound it has proved; the verifier needs it, and
-	 * until 6.2 learns nothing from a comparison with 0: so count from 0.
-	 */
-	bytes--;
-	asm volatile("" : "+r"(bytes));
-	if (bytes >= TT_BODY_BYTES) {
-		bpf_ringbuf_discard(event, 0);
-		return 0;
-	}
-	bytes++;
-	event->body_bytes = bytes;
-	err = run_read(r, offset, event->body, bytes);
-	if (err) {
-		bpf_ringbuf_discard(event, 0);
-		return 0;
-	}
-	event_submit(event, event->type == TYPE_ALERT && event->body[0] == 2);
-	return 1;
-}
-
-static __always_inline void emit_record(struct run *r)
-{
-	struct stream *st = r->st;
-	struct tt_ev_record *event = event_reserve(sizeof(*event));
-
-	if (!event)
-		return;
-	event_head(&event->head, r->s, TT_EV_RECORD, sizeof(*event));
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
-	event->body_offset = 0;
-	event->body_bytes = 0;
-	event->pad = 0;
-	event_submit(event, 0);
-}
-
-static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
-{
-	struct tt_ev_totals *event = event_reserve(sizeof(*event));
-
-	if (!event)
-		return;
-	event_head(&event->head, s, kind, sizeof(*event));
-	event->retransmits = s->retransmits;
-	event->close_flags = s->close_flags;
-	event->dir[0] = s->stream[0].totals;
-	event->dir[1] = s->stream[1].totals;
-	event_submit(event, 0);
-}
-
-static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
-{
-	struct tt_ev_open *event;
-	struct sock_common *c;
-
-	if (!s || !sk)
-		return 0;
-	event = event_reserve(sizeof(*event));
-	if (!event)
-		return 0;
-	c = &sk->__sk_common;
-	event_head(&event->head, s, TT_EV_OPEN, sizeof(*event));
-	event->connect_ns = s->connect_ns;
-	event->established_ns = s->established_ns;
-	event->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
-	event->family = BPF_CORE_READ(c, skc_family);
-	event->tcp_role = s->tcp_role;
-	event->midstream = s->midstream;
-	event->local_port = BPF_CORE_READ(c, skc_num);
-	event->remote_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
-	event->pad = 0;
-	sock_addresses(sk, event->local, event->remote);
-	event->owner = s->owner;
-	s->told_ns = event->head.time_ns;
-	s->announced = 1;
-	event_submit(event, 0);
-	return 0;
 }
 
 /* A whole, plausible header: count it, remember it, tell of it. */
@@ -249,12 +87,6 @@ static __always_inline void record_begin(struct run *r)
 		      st->totals.app_records <= EVENTS_PER_SIDE))
 		emit_record(r);
 	st->next += length;
-}
-
-/* SSLv2-compatible ClientHello (RFC 5246 E.2): skipped over, told of by size. */
-static __always_inline int ssl2_hello(const __u8 *h)
-{
-	return (h[0] & 0x80) && h[2] == 1 && (h[3] == 3 || h[3] == 0) && h[4] <= 4;
 }
 
 static __always_inline int header_done(struct run *r)
@@ -306,6 +138,8 @@ static __always_inline int hole(struct run *r, __u32 at)
 	return 1;
 }
 
+enum step { STEP_MORE, STEP_STOP, STEP_BEYOND };
+
 static __always_inline enum step copy_body(struct run *r)
 {
 	struct stream *st = r->st;
@@ -352,22 +186,6 @@ static __always_inline enum step record_step(struct run *r)
 	st->head_bytes = have + 1;
 	return have == 4 && header_done(r) ? STEP_STOP : STEP_MORE;
 }
-
-#ifdef TT_READ_USER
-static __always_inline int iovec_next(struct run *r)
-{
-	struct iovec v;
-
-	if (!r->rest || bpf_probe_read_kernel(&v, sizeof(v), (const void *)r->iov))
-		return 0;
-	r->iov += sizeof(v);
-	r->user = (__u64)v.iov_base;
-	r->seq += r->bytes;
-	r->bytes = v.iov_len < r->rest ? v.iov_len : r->rest;
-	r->rest -= r->bytes;
-	return 1;
-}
-#endif
 
 /* bpf_loop's callback: 1 ends the loop. */
 static __noinline long stream_step(__u32 i, struct run *r)
