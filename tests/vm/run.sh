@@ -5,7 +5,7 @@ passed=0 failed=0 skipped=0
 for kernel in "$@"; do
 	echo "# kernel $kernel"
 	if ! why=$(tests/vm/vmrun.sh "$kernel" 2>&1); then
-		echo "ok - kernel $kernel # SKIP $(tail -n 1 <<<"$why")"
+		echo "ok - kernel $kernel # SKIP $(grep -m 1 '^E:' <<<"$why" || tail -n 1 <<<"$why")"
 		skipped=$((skipped + 1))
 		continue
 	fi
