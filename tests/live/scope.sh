@@ -7,7 +7,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 certificate
-port=14531
+port=$(port)
 server $port
 root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 id=$(printf 'ab%062d' 7)
