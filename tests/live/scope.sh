@@ -20,6 +20,7 @@ cleanup() {
 	wait 2>/dev/null
 	rmdir "$box" "$group" 2>/dev/null
 	ip netns del tt-$$
+	ports_free
 	rm -rf "$T"
 }
 trap cleanup EXIT

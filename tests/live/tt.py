@@ -82,6 +82,7 @@ def wait_for(what, cause, seconds=20):
 
 
 def listeners(number, pid="self"):
+    """How many sockets listen on the port in the network namespace of the process."""
     suffix = f":{number:04X}"
     lines = open(f"/proc/{pid}/net/tcp").readlines() + open(f"/proc/{pid}/net/tcp6").readlines()
     return sum(f[1].endswith(suffix) and f[3] == "0A" for f in map(str.split, lines))
@@ -90,8 +91,11 @@ def listeners(number, pid="self"):
 def serve(argv, number, **more):
     """Start a server and wait until it listens."""
     p = spawn(argv, **more)
-    wait_for(lambda: listeners(number, p.pid if p.poll() is None else "self"),
+    wait_for(lambda: p.poll() is not None or listeners(number, p.pid),
              f"server {os.path.basename(str(argv[0]))} listens")
+    if p.poll() is not None:
+        ok(False, f"server {' '.join(map(str, argv))} starts", f"it ended with {p.returncode}")
+        sys.exit(1)
     return p
 
 
