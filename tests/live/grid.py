@@ -1,6 +1,6 @@
 """Every library as server and as client, in every version and kind of handshake: what
 tlstrace says at both ends against what the peers themselves say."""
-import os, re, subprocess, sys
+import os, re, signal, subprocess, sys
 
 import tt
 from grid_peers import CLIENTS, IANA, SERVERS, prepare
@@ -40,9 +40,7 @@ def play(server, config, port, cert):
     if config == "default" and server == "openssl":
         early(p, port, cert)
     if p.poll() is None:
-        p.terminate()
-        p.wait()
-        tt.running.remove(p)
+        tt.kill(p, signal.SIGTERM)
 
 
 def early(p, port, cert):
