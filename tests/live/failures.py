@@ -3,44 +3,11 @@ in both hook sets; and what is no TLS at all."""
 import datetime, os, subprocess, sys, threading, time
 
 import tt
+from failing import ALERTS, S_SERVER, curl, expired, fail_all, s_client
 from plain import plain_server
 from tt import get, of, ok
 
 tt.root_or_skip("failures")
-good = tt.certificate()
-expired = tt.certificate("expired.test", -1)
-S_SERVER = ["openssl", "s_server", "-www", "-cert", good[0], "-key", good[1], "-accept"]
-
-
-def s_client(port, name, *more):
-    return ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", name, *more]
-
-
-def curl(port, name, *more):
-    return ["curl", "-s", "--resolve", f"{name}:{port}:127.0.0.1", f"https://{name}:{port}/", *more]
-
-
-# name: server's arguments, client, sender of the alert, its description
-ALERTS = {
-    "expired.test": (["-cert", expired[0], "-key", expired[1]],
-                     lambda p, n: curl(p, n, "--cacert", expired[0]), "client", "certificate_expired"),
-    "ca.test": ([], curl, "client", "unknown_ca"),
-    "cipher.test": (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"],
-                    lambda p, n: s_client(p, n, "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"),
-                    "server", "handshake_failure"),
-    "version.test": (["-tls1_3"], lambda p, n: s_client(p, n, "-tls1_2"), "server", "protocol_version"),
-    "nocert.test": (["-Verify", "1", "-tls1_2"], s_client, "server", "handshake_failure"),
-    "sni.test": (["-servername", "other.test", "-servername_fatal", "-cert2", good[0], "-key2",
-                  good[1]], s_client, "server", "unrecognized_name")}
-
-
-def alerts(hooks, port):
-    for name, (server_args, client, _, _) in ALERTS.items():
-        server = tt.serve([*S_SERVER, port, *server_args], port)
-        subprocess.run([str(a) for a in client(port, name)], stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=20)
-        tt.kill(server)
-
 
 def verdict(hooks, events):
     for name, (_, _, sender, description) in ALERTS.items():
@@ -107,7 +74,7 @@ def terminal(port):
 for hooks in ("copy", "cgroup"):
     port = tt.port()
     tracer = tt.Tracer("--hooks", hooks, "--port", port)
-    alerts(hooks, port)
+    fail_all(port)
     verdict(hooks, tracer.stop())
     reset_and_http(hooks, port)
 terminal(tt.port())
