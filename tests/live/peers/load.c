@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * load.c - many TLS connections, or much data, by a peer that counts.
- *
  *   forks PORT COUNT     COUNT processes, one connection each: a line "port pid" each
  *   loop PORT COUNT      COUNT connections of this process, one after the other
  *   send PORT CERT KEY BYTES  a server of one connection that sends BYTES
  *   recv PORT VERSION    its client, VERSION 2 or 3
  *
- * send and recv print what they sent: "records bytes app_records app_bytes", bytes with
- * the headers, app_bytes without. */
+ * The server's address is $LOAD_ADDRESS or 127.0.0.1. send and recv print what they sent:
+ * "records bytes app_records app_bytes", bytes with the headers, app_bytes without.
+ */
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -45,8 +45,10 @@ static void must(int good, const char *what)
 
 static struct sockaddr_in local(const char *port)
 {
+	const char *address = getenv("LOAD_ADDRESS");
+
 	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(atoi(port)),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+				     .sin_addr.s_addr = inet_addr(address ? address : "127.0.0.1") };
 }
 
 static SSL *dial(SSL_CTX *context, const char *port)
