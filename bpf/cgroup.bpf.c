@@ -69,7 +69,7 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.bytes = g.bytes;
 	r.base = g.base;
 	if (!r.st->positioned) {
-		r.st->next = r.seq;
+		r.st->next = r.st->lost_at = r.seq;
 		r.st->positioned = 1;
 	}
 	stream_run(&r);

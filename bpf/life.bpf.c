@@ -51,8 +51,16 @@ static __always_inline void born(struct sock *sk)
 		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 }
 
+/* What was never found again is missing up to the end; a FIN takes one number. */
+static __always_inline void end_lost(struct stream *st, __u32 end, __u32 fin)
+{
+	if (st->positioned && (st->state == STREAM_LOST || st->state == STREAM_VERIFY))
+		gap_ends(st, end - !!fin);
+}
+
 static __always_inline void died(struct sock *sk)
 {
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
 	if (!s)
@@ -66,6 +74,9 @@ static __always_inline void died(struct sock *sk)
 	}
 	if (sk->sk_err == 110)
 		s->close_flags |= TT_TIMED_OUT;
+	end_lost(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
+	end_lost(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
+		 s->close_flags & TT_FIN_RECEIVED);
 	emit_totals(s, TT_EV_CLOSE);
 	s->announced = 0;
 	s->id = 0;
@@ -188,6 +199,7 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	s->stream[TT_RECEIVED].state = BPF_CORE_READ(tp, bytes_received) ? STREAM_LOST : STREAM_NEW;
 	s->midstream = s->stream[0].state == STREAM_LOST || s->stream[1].state == STREAM_LOST;
 	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, copied_seq);
+	s->stream[TT_RECEIVED].lost_at = s->stream[TT_RECEIVED].next;
 	s->stream[TT_RECEIVED].positioned = 1;
 	s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 	return 0;

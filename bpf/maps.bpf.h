@@ -31,6 +31,8 @@ struct stream {
 	__u8 head[8];
 	__u32 tries;
 	__u32 positioned; /* next is valid */
+	__u32 lost_at; /* where the position was lost: a gap begins here */
+	__u32 lost_sure; /* a header does begin at lost_at */
 	struct tt_dir_totals totals;
 };
 

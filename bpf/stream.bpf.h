@@ -13,7 +13,7 @@
 #include "maps.bpf.h"
 #include "scope.bpf.h"
 
-#define RECORD_STEPS 4096   /* records looked at in one run of a hook */
+#define RECORD_STEPS 20480  /* records, or places for a header, in one run of a hook */
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
@@ -63,12 +63,23 @@ static __always_inline int header_plausible(const __u8 *h)
 	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
 }
 
-static __always_inline void stream_lose(struct stream *st)
+static __always_inline void stream_lose(struct stream *st, __u32 at, __u32 sure)
 {
 	st->state = STREAM_LOST;
 	st->head_bytes = 0;
 	st->body_left = 0;
 	st->tries = 0;
+	st->lost_at = at;
+	st->lost_sure = sure;
+}
+
+/* The records between where the position was lost and `at` were not seen. */
+static __always_inline void gap_ends(struct stream *st, __u32 at)
+{
+	if ((__s32)(at - st->lost_at) <= 0)
+		return;
+	st->totals.gap_bytes += at - st->lost_at;
+	st->lost_at = at;
 	count(TT_COUNT_GAP);
 }
 
@@ -226,6 +237,7 @@ static __always_inline int ssl2_hello(const __u8 *h)
 static __always_inline int header_done(struct run *r)
 {
 	struct stream *st = r->st;
+	__u32 length;
 
 	st->head_bytes = 0;
 	if (st->state == STREAM_NEW && ssl2_hello(st->head)) {
@@ -238,16 +250,24 @@ static __always_inline int header_done(struct run *r)
 			stream_reject(r);
 			return 1;
 		}
+		if (st->state == STREAM_LOST) {
+			st->next -= 4;
+			return 0;
+		}
 		if (st->state == STREAM_TLS)
-			stream_lose(st);
+			stream_lose(st, st->next - 5, 0);
 		st->state = STREAM_LOST;
 		return 1;
 	}
-	if (st->state == STREAM_LOST) {
+	length = st->head[3] << 8 | st->head[4];
+	/* A second header where the first one says, or the packet's very end, is proof. */
+	if (st->state == STREAM_LOST && st->next + length != r->seq + r->bytes) {
 		st->state = STREAM_VERIFY;
-		st->next += st->head[3] << 8 | st->head[4];
+		st->next += length;
 		return 0;
 	}
+	if (st->state == STREAM_LOST || st->state == STREAM_VERIFY)
+		gap_ends(st, st->next - 5);
 	st->state = STREAM_TLS;
 	record_begin(r);
 	return 0;
@@ -256,13 +276,16 @@ static __always_inline int header_done(struct run *r)
 /* Bytes between where the machine is and where the packet begins are missing. */
 static __always_inline int hole(struct run *r, __u32 at)
 {
+	struct stream *st = r->st;
+
 	if ((__s32)(r->seq - at) <= 0)
 		return 0;
-	if (!r->filler) {
-		r->st->totals.gap_bytes += r->seq - at;
-		if (r->st->state == STREAM_TLS)
-			stream_lose(r->st);
-	}
+	if (r->filler)
+		return 1;
+	if (st->state == STREAM_NEW || st->state == STREAM_TLS)
+		stream_lose(st, st->next - st->head_bytes, 1);
+	st->state = STREAM_LOST;
+	st->head_bytes = 0;
 	return 1;
 }
 
@@ -350,6 +373,24 @@ static __always_inline int stream_lock(struct run *r)
 	return 0;
 }
 
+/*
+ * Where to look in this packet. Records before lost_at are counted: a packet sent anew
+ * changes nothing, but one that was late and holds that place ends the search.
+ */
+static __always_inline void resync(struct run *r)
+{
+	struct stream *st = r->st;
+
+	st->next = r->seq;
+	if ((__s32)(st->lost_at - r->seq) >= 0) {
+		st->next = st->lost_at;
+		if (st->lost_sure && st->lost_at - r->seq < r->bytes)
+			st->state = st->totals.records ? STREAM_TLS : STREAM_NEW;
+	} else if (++st->tries > RESYNC_SEGMENTS && !r->s->announced) {
+		st->state = STREAM_NOT;
+	}
+}
+
 static __always_inline void stream_run(struct run *r)
 {
 	struct stream *st = r->st;
@@ -360,11 +401,8 @@ static __always_inline void stream_run(struct run *r)
 		return;
 	if (!stream_lock(r))
 		return;
-	if (st->state == STREAM_LOST && !st->head_bytes) {
-		st->next = r->seq;
-		if (++st->tries > RESYNC_SEGMENTS && !r->s->announced)
-			st->state = STREAM_NOT;
-	}
+	if (st->state == STREAM_LOST && !st->head_bytes)
+		resync(r);
 	if (st->state != STREAM_PROBE || probe(r))
 		bpf_loop(RECORD_STEPS, stream_step, r, 0);
 	__sync_lock_test_and_set(&st->busy, 0);
