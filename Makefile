@@ -1,8 +1,9 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl python3 util-linux iproute2
-BENCH_PACKAGES = nginx-light wrk tshark
+TEST_PACKAGES = openssl curl python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
+	tshark
+BENCH_PACKAGES = wrk
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))

@@ -130,7 +130,7 @@ class Tracer:
         return [json.loads(line) for line in open(self.file)]
 
     def stop(self):
-        """Let it drain and end; every event it gave."""
+        """Let it drain and end; every event that it gave."""
         self.process.send_signal(signal.SIGINT)
         self.status = self.process.wait()
         return self.events()
