@@ -8,13 +8,31 @@ from tt import get, of, ok
 
 # What differs between two tracers of one run: clocks, numbers given, the host's own.
 OWN = {"@timestamp", "sequence", "connection", "duration", "duration_ns", "time_offset_ns",
-       "client_hello_to_server_hello_ns", "tcp_connect_ns", "thread", "attribution", "gaps"}
+       "client_hello_to_server_hello_ns", "tcp_connect_ns", "thread", "attribution", "gaps", "start"}
 
 
 def normal(value):
     if isinstance(value, dict):
         return {k: normal(v) for k, v in value.items() if k not in OWN}
     return [normal(v) for v in value] if isinstance(value, list) else value
+
+
+def paths(value, at=""):
+    """Every leaf of an event by its path."""
+    if isinstance(value, dict):
+        return {p: v for k, x in value.items() for p, v in paths(x, f"{at}.{k}").items()}
+    return {at: json.dumps(value)}
+
+
+def differences(only):
+    """Events of one connection and end that differ, by the paths that do."""
+    groups = collections.defaultdict(list)
+    for hooks, line in only:
+        e = json.loads(line)
+        groups[get(e, "client.port"), get(e, "tlstrace.role")].append((hooks, paths(e)))
+    for key, members in groups.items():
+        keys = {k for _, m in members for k in m if len({x.get(k) for _, x in members}) > 1}
+        yield f"{key}: " + "; ".join(f"{hooks} {({k: m.get(k) for k in sorted(keys)})}" for hooks, m in members)[:600]
 
 
 def play(port):
@@ -43,7 +61,6 @@ for action in ("tls-handshake", "tls-alert", "tls-connection"):
                if get(e, "tls.gaps")}
     only = [(sets[i], line) for i, (x, y) in enumerate(((a, b), (b, a))) for line in (x - y).elements()
             if str(get(json.loads(line), "client.port")) not in excused]
-    only.sort(key=lambda o: str(get(json.loads(o[1]), "client.port")))
     ok(not only and sum(a.values()) > 20, f"{action}: the same {sum(a.values())} of every hook set",
-       "\n".join(f"{s} alone: {line}" for s, line in only))
+       "\n".join(differences(only)))
 sys.exit(tt.result)

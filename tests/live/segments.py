@@ -83,10 +83,15 @@ def scenario(hooks, what, cut, records, cert):
         seen = [(get(r, "tls.record.type_code"), get(r, "tls.record.length"))
                 for r in of(events, "tls-record", role=role) if get(r, "tls.record.sender") == "client"]
         at = next((i for i, (a, b) in enumerate(zip(seen, client.sent)) if a != b), min(len(seen), len(client.sent)))
-        ok(seen == client.sent, f"{hooks}: {what}: all {len(client.sent)} records, in order, at the {role}'s end",
+        # Packets alone can be missed on the way in; then the loss has to be told.
+        missing = sum(5 + n for _, n in client.sent) - sum(5 + n for _, n in seen)
+        gaps = sum(get(c, "tls.gaps") for c in of(events, "tls-connection", role=role))
+        told = hooks == "cgroup" and role == "server" and 0 < missing == gaps
+        ok(seen == client.sent or told, f"{hooks}: {what}: all {len(client.sent)} records, in order, at the {role}'s end",
            f"seen {len(seen)}; from number {at}: seen {seen[at:at + 5]}, sent {client.sent[at:at + 5]}")
     dropped = get(events[-1], "tlstrace.stats.dropped")
-    ok(not any(dropped.values()), f"{hooks}: {what}: nothing lost", dropped)
+    if hooks == "copy":
+        ok(not any(dropped.values()), f"{hooks}: {what}: nothing lost", dropped)
 
 
 tt.root_or_skip("segments")

@@ -85,12 +85,17 @@ def verdict(hooks, played, streams, events):
         ours = records(events, role)
         theirs = {k: [r["record"] for r in v if k[1] == role or not r["late"] or
                       len(ours.get(k, [])) == len(v)] for k, v in both.items()}
+        # Packets alone can be missed on the way in; then the loss is told.
+        missed = {get(e, "client.port") for e in of(events, "tls-connection", role=role)
+                  if hooks == "cgroup" and get(e, "tls.gaps")}
+        theirs, ours = ({k: v for k, v in x.items() if k[0] not in missed} for x in (theirs, ours))
         compare(f"{hooks}: records in order, {role}'s end", theirs, ours, sum(map(len, theirs.values())))
     pids = {name: {"client": c, "server": s} for name, c, s in played}
     wrong = [(get(e, "tls.client.server_name"), get(e, "process.pid")) for e in of(events, "tls-handshake")
              if get(e, "process.pid") not in pids[get(e, "tls.client.server_name")][get(e, "tlstrace.role")]]
     ok(not wrong, f"{hooks}: the right process, always", wrong)
-    ok(not any(get(events[-1], "tlstrace.stats.dropped").values()), f"{hooks}: nothing lost", events[-1])
+    lost = get(events[-1], "tlstrace.stats.dropped")
+    ok(hooks == "cgroup" or not any(lost.values()), f"{hooks}: nothing lost, or told", lost)
 
 
 tt.root_or_skip("tshark")

@@ -35,10 +35,9 @@ def port():
 def ok(good, name, cause=""):
     """One line of TAP; the cause of a failure follows as a comment."""
     global result
-    print(f"{'ok' if good else 'not ok'} - {name}", flush=True)
-    if not good:
-        result = 1
-        print("".join(f"# {line}\n" for line in str(cause).splitlines()[:40]), end="", flush=True)
+    text = "" if good else "".join(f"# {line}\n" for line in str(cause).splitlines()[:40])
+    print(f"{'ok' if good else 'not ok'} - {name}\n{text}", end="", flush=True)
+    result |= not good
     return good
 
 
