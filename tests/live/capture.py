@@ -1,5 +1,5 @@
 """capture.py - what tshark tells of the records on the loopback."""
-import socket, subprocess, xml.etree.ElementTree as ElementTree
+import collections, socket, subprocess, xml.etree.ElementTree as ElementTree
 
 import tt
 from tt import T
@@ -27,20 +27,22 @@ class Capture:
         tt.wait_for(there, "dumpcap captures")
 
     def streams(self):
-        """By client port: {"client": [record], "server": [record]}, a record a dict.
+        """By client port and how many used it before: {"client": [record], "server":
+        [record]}, a record a dict.
         A late record reaches a socket that is closed: its process never gets it."""
         self.mark(b"the-run-ends")
         self.process.terminate()
         self.process.wait()
         xml = tt.run("tshark", "-r", self.file, "-T", "pdml", "-d", f"tcp.port=={self.port},tls",
-                     "-J", "tcp tls", stderr=subprocess.DEVNULL)
+                     "-J", "tcp tls", "-o", "tcp.reassemble_out_of_order:TRUE", stderr=subprocess.DEVNULL)
         streams, ended = {}, set()
         for packet in ElementTree.fromstring(xml).iter("packet"):
             tcp = {f.get("name"): f for f in packet.iterfind("proto[@name='tcp']/field")}
             if "tcp.srcport" not in tcp:
                 continue
             source, target = (int(tcp[k].get("show")) for k in ("tcp.srcport", "tcp.dstport"))
-            client, sender = (source, "client") if target == self.port else (target, "server")
+            port, sender = (source, "client") if target == self.port else (target, "server")
+            client = port, int(tcp["tcp.stream"].get("show"))
             receiver = "server" if sender == "client" else "client"
             for record in packet.iter("field"):
                 if record.get("name") == "tls.record":
@@ -48,7 +50,12 @@ class Capture:
                         {**self.record(record), "late": (client, receiver) in ended})
             if int(tcp["tcp.flags"].get("value"), 16) & 5:
                 ended.add((client, sender))
-        return streams
+        used = collections.Counter()
+        for client in sorted(streams):
+            port = client[0]
+            streams[port, -1 - used[port]] = streams.pop(client)
+            used[port] += 1
+        return {(port, -1 - n): s for (port, n), s in streams.items()}
 
     @staticmethod
     def record(element):

@@ -45,15 +45,16 @@ def ends(events, number, what):
 def processes(port):
     server, worker = nginx(port)
     tracer = tt.Tracer("--port", port)
-    said = dict(line.split() for line in tt.run(T + "/load", "forks", str(port), str(FORKS)).splitlines())
+    said = sorted(tt.run(T + "/load", "forks", str(port), str(FORKS)).splitlines())
     tt.kill(server, 15)
     events = tracer.stop()
     what = f"{FORKS} processes"
     ends(events, FORKS, what)
-    client = {str(get(h, "client.port")): str(get(h, "process.pid"))
-              for h in of(events, "tls-handshake", role="client")}
-    wrong = [(p, said[p], client.get(p)) for p in said if client.get(p) != said[p]]
-    ok(not wrong and len(set(said.values())) == FORKS, f"{what}: each connection has its own", wrong[:9])
+    seen = sorted(f"{get(h, 'client.port')} {get(h, 'process.pid')}"
+                  for h in of(events, "tls-handshake", role="client"))
+    wrong = sorted({*said} ^ {*seen})
+    ok(seen == said and len({line.split()[1] for line in said}) == FORKS,
+       f"{what}: each connection has its own", f"port and pid, said or seen alone: {wrong[:20]}")
     names = {(get(h, "process.name"), get(h, "process.executable"))
              for h in of(events, "tls-handshake", role="client")}
     ok(names == {("load", T + "/load")}, f"{what}: name and executable of each", names)

@@ -1,6 +1,6 @@
 """tlstrace against tshark, which captures the same run: the same handshakes, the same
 plaintext alerts, the same records in the same order; and the right process."""
-import sys
+import collections, sys
 
 import tt
 from capture import Capture
@@ -51,21 +51,33 @@ def compare(what, theirs, ours, count):
     ok(not faults and count > 0, f"{what}: all of {count} agree", "\n".join(faults[:8]))
 
 
+def key_of(events, role):
+    """From a connection's number to its client port and how many used that before."""
+    out, used = {}, collections.Counter()
+    for number in sorted({int(get(e, "tlstrace.connection")) for e in of(events, "tls-connection", role=role)}):
+        e = next(e for e in of(events, "tls-connection", role=role)
+                 if get(e, "tlstrace.connection") == str(number))
+        port = get(e, "client.port")
+        out[str(number)] = port, used[port]
+        used[port] += 1
+    return lambda e: out[get(e, "tlstrace.connection")]
+
+
 def records(events, role):
-    out = {}
+    out, key = {}, key_of(events, role)
     for e in of(events, "tls-record", role=role):
         r = get(e, "tls.record")
-        out.setdefault((get(e, "client.port"), r.get("sender")), []).append(
+        out.setdefault((key(e), r.get("sender")), []).append(
             (r["type_code"], VERSION[r["version"]], r["length"]))
     return out
 
 
 def alerts(events, role):
-    out = {}
+    out, key = {}, key_of(events, role)
     for e in of(events, "tls-alert", role=role):
         a = get(e, "tls.alert")
         if "level_code" in a:
-            out.setdefault((get(e, "client.port"), a["sender"]), []).append(
+            out.setdefault((key(e), a["sender"]), []).append(
                 (a["level_code"], a["description_code"]))
     return out
 
@@ -78,7 +90,8 @@ def verdict(hooks, played, streams, events):
     warnings = {k: [a for r in v for a in r["alert"]] for k, v in both.items()}
     warnings = {k: v for k, v in warnings.items() if v}
     for role in ("client", "server"):
-        ours = {get(e, "client.port"): ([get(e, "tls.client.server_name")], [
+        key = key_of(events, role)
+        ours = {key(e): ([get(e, "tls.client.server_name")], [
             c for c in [get(e, "tls.cipher_id")] if c]) for e in of(events, "tls-handshake", role=role)}
         compare(f"{hooks}: handshakes, {role}'s end", shakes, ours, len(shakes))
         compare(f"{hooks}: plaintext alerts, {role}'s end", warnings, alerts(events, role), len(warnings))
@@ -86,7 +99,7 @@ def verdict(hooks, played, streams, events):
         theirs = {k: [r["record"] for r in v if k[1] == role or not r["late"] or
                       len(ours.get(k, [])) == len(v)] for k, v in both.items()}
         # Packets alone can be missed on the way in; then the loss is told.
-        missed = {get(e, "client.port") for e in of(events, "tls-connection", role=role)
+        missed = {key(e) for e in of(events, "tls-connection", role=role)
                   if hooks == "cgroup" and get(e, "tls.gaps")}
         theirs, ours = ({k: v for k, v in x.items() if k[0] not in missed} for x in (theirs, ours))
         compare(f"{hooks}: records in order, {role}'s end", theirs, ours, sum(map(len, theirs.values())))

@@ -126,7 +126,7 @@ class Tracer:
         os.close(ready)
 
     def events(self):
-        return [json.loads(line) for line in open(self.file)]
+        return [json.loads(line) for line in open(self.file) if line.endswith("\n")]
 
     def stop(self):
         """Let it drain and end; every event that it gave."""

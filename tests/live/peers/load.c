@@ -99,8 +99,7 @@ static void forks(SSL_CTX *context, const char *port, int number)
 		if (!pid)
 			child(context, port);
 	}
-	while (wait(NULL) > 0)
-		;
+	while (wait(NULL) > 0) {}
 }
 
 static void serve(SSL_CTX *context, char **argv)
