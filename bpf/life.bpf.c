@@ -51,10 +51,17 @@ static __always_inline void born(struct sock *sk)
 		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 }
 
-/* What was never found again is missing up to the end; a FIN takes one number. */
-static __always_inline void end_lost(struct stream *st, __u32 end, __u32 fin)
+/*
+ * What was not read up to the end is missing, be the position lost or known. A FIN takes
+ * one number; one that came to a socket half closed is not in the flags, so 1 is nothing.
+ */
+static __always_inline void end_gap(struct stream *st, __u32 end, __u32 fin)
 {
-	if (st->positioned && (st->state == STREAM_LOST || st->state == STREAM_VERIFY))
+	if (st->state == STREAM_TLS)
+		st->lost_at = st->next - st->head_bytes;
+	else if (!st->positioned || (st->state != STREAM_LOST && st->state != STREAM_VERIFY))
+		return;
+	if ((__s32)(end - st->lost_at) > 1)
 		gap_ends(st, end - !!fin);
 }
 
@@ -74,8 +81,8 @@ static __always_inline void died(struct sock *sk)
 	}
 	if (sk->sk_err == 110)
 		s->close_flags |= TT_TIMED_OUT;
-	end_lost(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
-	end_lost(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
+	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
+	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
 		 s->close_flags & TT_FIN_RECEIVED);
 	emit_totals(s, TT_EV_CLOSE);
 	s->announced = 0;
