@@ -50,12 +50,11 @@ class Capture:
                         {**self.record(record), "late": (client, receiver) in ended})
             if int(tcp["tcp.flags"].get("value"), 16) & 5:
                 ended.add((client, sender))
-        used = collections.Counter()
-        for client in sorted(streams):
-            port = client[0]
-            streams[port, -1 - used[port]] = streams.pop(client)
+        used, out = collections.Counter(), {}
+        for (port, _), stream in sorted(streams.items(), key=lambda item: item[0]):
+            out[port, used[port]] = stream
             used[port] += 1
-        return {(port, -1 - n): s for (port, n), s in streams.items()}
+        return out
 
     @staticmethod
     def record(element):

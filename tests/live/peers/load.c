@@ -37,10 +37,10 @@ static void count(int sent, int version, int type, const void *data, size_t size
 
 static void must(int good, const char *what)
 {
-	if (good)
-		return;
-	perror(what);
-	exit(1);
+	if (!good) {
+		perror(what);
+		exit(1);
+	}
 }
 
 static struct sockaddr_in local(const char *port)
@@ -65,11 +65,9 @@ static SSL *dial(SSL_CTX *context, const char *port)
 
 static void hang_up(SSL *ssl)
 {
-	int fd = SSL_get_fd(ssl);
-
 	SSL_shutdown(ssl);
+	close(SSL_get_fd(ssl));
 	SSL_free(ssl);
-	close(fd);
 }
 
 static void child(SSL_CTX *context, const char *port)
