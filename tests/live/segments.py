@@ -88,7 +88,8 @@ def scenario(hooks, what, cut, records, cert):
         gaps = sum(get(c, "tls.gaps") for c in of(events, "tls-connection", role=role))
         told = hooks == "cgroup" and role == "server" and 0 < missing == gaps
         ok(seen == client.sent or told, f"{hooks}: {what}: all {len(client.sent)} records, in order, at the {role}'s end",
-           f"seen {len(seen)}; from number {at}: seen {seen[at:at + 5]}, sent {client.sent[at:at + 5]}")
+           f"seen {len(seen)}, {missing} bytes missing, tls.gaps {gaps}; from number {at}: seen "
+           f"{seen[at:at + 5]}, sent {client.sent[at:at + 5]}")
     dropped = get(events[-1], "tlstrace.stats.dropped")
     if hooks == "copy":
         ok(not any(dropped.values()), f"{hooks}: {what}: nothing lost", dropped)
