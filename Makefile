@@ -1,8 +1,9 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl python3 util-linux iproute2
-BENCH_PACKAGES = nginx-light wrk tshark
+TEST_PACKAGES = openssl curl python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
+	tshark
+BENCH_PACKAGES = wrk
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local

@@ -79,7 +79,7 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	if (r.filler && (__s32)(r.seq - r.st->next) > 0 && has_ulp(sk))
 		s->no_reader = 1;
 	if (!r.st->positioned) {
-		r.st->next = r.seq;
+		r.st->next = r.st->lost_at = r.seq;
 		r.st->positioned = 1;
 	}
 	stream_run(&r);

@@ -46,7 +46,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	r.dir = TT_RECEIVED;
 	r.st = &s->stream[TT_RECEIVED];
 	if (!r.st->positioned) {
-		r.st->next = copied;
+		r.st->next = r.st->lost_at = copied;
 		r.st->positioned = 1;
 	}
 	r.seq = seq;

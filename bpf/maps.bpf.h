@@ -31,6 +31,10 @@ struct stream {
 	__u8 head[8];
 	__u32 tries;
 	__u32 positioned; /* next is valid */
+	__u32 lost_at; /* where the position was lost: a gap begins here */
+	__u16 lost_sure; /* a header does begin at lost_at */
+	__u16 lost_head_bytes; /* of which so many have been read */
+	__u8 lost_head[4];
 	struct tt_dir_totals totals;
 };
 

@@ -123,7 +123,7 @@ int BPF_PROG(tt_recv, struct sock *sk)
 	r.dir = TT_RECEIVED;
 	r.st = &s->stream[TT_RECEIVED];
 	if (!r.st->positioned) {
-		r.st->next = r.seq;
+		r.st->next = r.st->lost_at = r.seq;
 		r.st->positioned = 1;
 	}
 	stream_run(&r);

@@ -13,10 +13,11 @@
 #include <bpf/bpf_core_read.h>
 
 #include "emit.bpf.h"
+#include "lost.bpf.h"
 #include "record.bpf.h"
 #include "run.bpf.h"
 
-#define RECORD_STEPS 4096   /* records looked at in one run of a hook */
+#define RECORD_STEPS 20480  /* records, or places for a header, in one run of a hook */
 #define PLAIN_STEPS 24      /* the same before bpf_loop (5.17) */
 #ifdef TT_PLAIN_LOOP        /* the tests try that way on newer kernels */
 #define HAVE_LOOP 0
@@ -24,19 +25,9 @@
 #define HAVE_LOOP bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)
 #endif
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
-#define RESYNC_SEGMENTS 64
 #define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
 #define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
-
-static __always_inline void stream_lose(struct stream *st)
-{
-	st->state = STREAM_LOST;
-	st->head_bytes = 0;
-	st->body_left = 0;
-	st->tries = 0;
-	count(TT_COUNT_GAP);
-}
 
 static __always_inline void stream_reject(struct run *r)
 {
@@ -92,6 +83,7 @@ static __always_inline void record_begin(struct run *r)
 static __always_inline int header_done(struct run *r)
 {
 	struct stream *st = r->st;
+	__u32 length;
 
 	st->head_bytes = 0;
 	if (st->state == STREAM_NEW && ssl2_hello(st->head)) {
@@ -104,38 +96,27 @@ static __always_inline int header_done(struct run *r)
 			stream_reject(r);
 			return 1;
 		}
+		if (st->state == STREAM_LOST) {
+			st->next -= 4;
+			return 0;
+		}
 		if (st->state == STREAM_TLS)
-			stream_lose(st);
+			stream_lose(st, st->next - 5, 0);
 		st->state = STREAM_LOST;
 		return 1;
 	}
-	if (st->state == STREAM_LOST) {
+	length = st->head[3] << 8 | st->head[4];
+	/* A second header where the first one says, or the packet's very end, is proof. */
+	if (st->state == STREAM_LOST && st->next + length != run_end(r)) {
 		st->state = STREAM_VERIFY;
-		st->next += st->head[3] << 8 | st->head[4];
+		st->next += length;
 		return 0;
 	}
+	if (st->state == STREAM_LOST || st->state == STREAM_VERIFY)
+		gap_ends(st, st->next - 5);
 	st->state = STREAM_TLS;
 	record_begin(r);
 	return 0;
-}
-
-/* Another hook is to see what this one cannot. */
-static __always_inline int gives_way(const struct run *r)
-{
-	return r->filler && !r->s->no_reader;
-}
-
-/* Bytes between where the machine is and where the packet begins are missing. */
-static __always_inline int hole(struct run *r, __u32 at)
-{
-	if ((__s32)(r->seq - at) <= 0)
-		return 0;
-	if (!gives_way(r)) {
-		r->st->totals.gap_bytes += r->seq - at;
-		if (r->st->state == STREAM_TLS)
-			stream_lose(r->st);
-	}
-	return 1;
 }
 
 enum step { STEP_MORE, STEP_STOP, STEP_BEYOND };
@@ -199,17 +180,14 @@ static __noinline long stream_step(__u32 i, struct run *r)
 	return step != STEP_MORE;
 }
 
-/* More records than the loop may look at: the rest of the packet is a gap. */
+/* More records than the loop may look at: a gap begins. */
 static __always_inline void steps_over(struct run *r)
 {
 	struct stream *st = r->st;
 	__s32 left = run_end(r) - (st->body_left ? st->body_at : st->next);
 
-	if (left <= 0 || gives_way(r))
-		return;
-	st->totals.gap_bytes += left;
-	if (st->state == STREAM_TLS)
-		stream_lose(st);
+	if (left > 0 && !gives_way(r) && st->state == STREAM_TLS)
+		stream_lose(st, st->next - st->head_bytes, 1);
 }
 
 static __always_inline void stream_steps(struct run *r)
@@ -279,11 +257,8 @@ static __always_inline void stream_run(struct run *r)
 		return;
 	if (!stream_lock(r))
 		return;
-	if (st->state == STREAM_LOST && !st->head_bytes) {
-		st->next = r->seq;
-		if (++st->tries > RESYNC_SEGMENTS && !r->s->announced)
-			st->state = STREAM_NOT;
-	}
+	if (st->state == STREAM_LOST && !st->head_bytes)
+		resync(r);
 	if (st->state != STREAM_PROBE || probe(r))
 		stream_steps(r);
 	__sync_lock_test_and_set(&st->busy, 0);

@@ -47,6 +47,12 @@ static bool is_protected(const struct session *s, int dir, uint8_t type)
 	return !tls13(s) && s->ccs[dir];
 }
 
+/* Open before tracing began: how its handshake went nobody saw. */
+static bool handshake_missed(const struct session *s)
+{
+	return s->midstream && !s->conn.client.seen && !s->conn.server.seen;
+}
+
 static void report(struct session *s, const struct track_out *out, int64_t time_ns)
 {
 	if (s->reported)
@@ -231,12 +237,12 @@ static void alert_record(struct session *s, const struct track_out *out, int64_t
 			c->alerts[c->alert_count].description = alert.description;
 			c->alerts[c->alert_count++].sender = alert.sender;
 		}
-	} else if (c->established) {
+	} else if (c->established || handshake_missed(s)) {
 		/* After data, an alert that nobody can read ends the stream. */
 		s->close_notify = true;
 	}
 	out->alert(out->arg, time_ns, c, &alert);
-	if (!c->established && (!alert.readable || alert.level == 2)) {
+	if (!c->established && !handshake_missed(s) && (!alert.readable || alert.level == 2)) {
 		c->failed = true;
 		report(s, out, time_ns);
 	}
@@ -288,12 +294,24 @@ static struct past_record *remember(struct session *s, int dir, uint32_t index, 
 	return r;
 }
 
+/* The first byte of a hello tells the roles; the rest may be segments away. */
+static void role_of_hello(struct session *s, const struct tt_ev_record *e)
+{
+	if (s->conn.role != ROLE_UNKNOWN || e->body_offset || !e->body_bytes ||
+	    (e->body[0] != CLIENT_HELLO && e->body[0] != SERVER_HELLO))
+		return;
+	s->conn.role = (e->body[0] == CLIENT_HELLO) == (e->dir == TT_SENT) ? ROLE_CLIENT
+									   : ROLE_SERVER;
+}
+
 void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		    const struct tt_ev_record *e)
 {
 	bool hidden = is_protected(s, e->dir, e->type);
 	struct past_record *r = NULL;
 
+	if (e->type == HANDSHAKE && !hidden)
+		role_of_hello(s, e);
 	if (e->body_offset == 0) {
 		r = remember(s, e->dir, e->index, time_ns);
 		r->type = e->type;
@@ -336,7 +354,7 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
 
 bool session_ends_like_alert(const struct session *s)
 {
-	for (int dir = 0; dir < 2 && tls13(s); dir++) {
+	for (int dir = 0; dir < 2 && (tls13(s) || handshake_missed(s)); dir++) {
 		const struct past_record *r;
 
 		if (!s->recent_end[dir])
@@ -350,7 +368,7 @@ bool session_ends_like_alert(const struct session *s)
 
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)
 {
-	if (s->midstream || s->reported)
+	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {
 		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN;
