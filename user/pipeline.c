@@ -249,7 +249,7 @@ static int loop(struct pipeline *p)
 
 static int trace(struct pipeline *p)
 {
-	const struct track_out out = { p, on_handshake, on_alert, on_record, on_connection, enrich };
+	const struct track_out out = { p, on_handshake, on_alert, on_record, on_connection, enrich, NULL };
 	int go_fd = -1, status;
 
 	p->track = track_new(&out, live_wall_offset_ns());
