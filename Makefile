@@ -52,10 +52,10 @@ $(B)/user/%.o: user/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
-$(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+$(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(LIB_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
 
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
 .PHONY: all run test lint install clean help deps-build deps-test
