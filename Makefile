@@ -1,7 +1,7 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl python3 util-linux
+TEST_PACKAGES = openssl curl python3 util-linux libclang-rt-14-dev
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -20,12 +20,21 @@ BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\
 LIB_SRC := $(sort $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+# The fuzzers need clang's runtime, and nothing of the kernel half.
+FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
+	user/wire/*.c user/track/*.c user/sink/*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+TIME ?= 60
 
 all: deps-build $(B)/tlstrace ## build build/tlstrace
 run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
-test: deps-test all $(UNIT) ## install what is missing, build, run all tests
+test: deps-test all $(UNIT) $(FUZZ) ## install what is missing, build, run all tests
 	B=$(B) tests/run
+fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
+	tests/fuzz/run.sh $(TIME)
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 install: all ## install under PREFIX (/usr/local)
@@ -56,7 +65,13 @@ $(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
 $(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lcrypto
 
+-include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test lint install clean help deps-build deps-test
+.PHONY: all run test fuzz lint install clean help deps-build deps-test
 .DELETE_ON_ERROR:
