@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	m.type = data[0];
 	if (m.type == HS_CERTIFICATE)
-		certificate_chain(data + 4, size - 4, &leaf);
+		certificate_chain(data + 4, size - 4, 0x0300 | data[1], &leaf);
 	else
 		handshake_fields(data + 4, size - 4, 0x0300 | data[1], data[2] << 8 | data[3], &m);
 	return 0;

@@ -103,11 +103,27 @@ static void chain(const uint8_t *der, int bytes)
 	add_vector(&list, 3, &one);
 	add_vector(&list, 3, &one);
 	add_vector(&m, 3, &list);
-	ok(certificate_chain(m.at, m.have, &leaf) == 2 && leaf.at && (int)cur_left(&leaf) == bytes,
+	ok(certificate_chain(m.at, m.have, 0x0303, &leaf) == 2 && leaf.at && (int)cur_left(&leaf) == bytes,
 	   "chain of two");
-	ok(certificate_chain(m.at, m.have - 1, &leaf) < 0 && !leaf.at, "a chain whose length lies");
+	ok(certificate_chain(m.at, m.have - 1, 0x0303, &leaf) < 0 && !leaf.at, "a chain whose length lies");
 	m.at[5 + 3 + bytes]++; /* the second certificate's length */
-	ok(certificate_chain(m.at, m.have, &leaf) < 0 && leaf.at, "what was whole of a broken chain stays");
+	ok(certificate_chain(m.at, m.have, 0x0303, &leaf) < 0 && leaf.at, "what was whole of a broken chain stays");
+}
+
+/* TLS 1.3: a context before the list, extensions after each certificate. */
+static void chain13(const uint8_t *der, int bytes)
+{
+	struct made one = { 0 }, list = { 0 }, m = { 0 };
+	struct cursor leaf;
+
+	add(&one, der, bytes);
+	add_vector(&list, 3, &one);
+	add_uint(&list, 0, 2);
+	add_uint(&m, 0, 1);
+	add_vector(&m, 3, &list);
+	ok(certificate_chain(m.at, m.have, 0x0304, &leaf) == 1 && leaf.at &&
+		   (int)cur_left(&leaf) == bytes,
+	   "chain of TLS 1.3");
 }
 
 int main(void)
@@ -119,6 +135,7 @@ int main(void)
 	broken(der, bytes);
 	cached(der, bytes);
 	chain(der, bytes);
+	chain13(der, bytes);
 	OPENSSL_free(der);
 	return failed;
 }

@@ -110,8 +110,7 @@ static bool pieces(struct flight *f, const uint8_t *at, uint32_t left, flight_me
 	return true;
 }
 
-/* A record that holds one or more whole messages begins with one. */
-static bool begins_message(const uint8_t *bytes, uint16_t count, uint16_t record_length)
+bool flight_begins(const uint8_t *bytes, uint16_t count, uint16_t record_length)
 {
 	return count >= HEADER && handshake_type_name(bytes[0]) &&
 	       HEADER + length_of(bytes) <= record_length;
@@ -125,7 +124,7 @@ bool flight_take(struct flight *f, uint16_t length, uint16_t offset, const uint8
 	if (!offset) {
 		hole(f, f->record_left, message, arg);
 		f->record_left = length;
-		if (f->deaf && begins_message(bytes, count, length))
+		if (f->deaf && flight_begins(bytes, count, length))
 			f->deaf = false;
 	}
 	done = length - f->record_left;

@@ -30,6 +30,8 @@ typedef void flight_message(void *arg, uint8_t type, const uint8_t *body, uint32
  */
 bool flight_take(struct flight *f, uint16_t length, uint16_t offset, const uint8_t *bytes,
 		 uint16_t count, flight_message *message, void *arg);
+/* Whether a record begins with a message of a known type that fits into it. */
+bool flight_begins(const uint8_t *bytes, uint16_t count, uint16_t record_length);
 /* The plaintext of this direction is over. */
 void flight_reset(struct flight *f);
 

@@ -96,7 +96,7 @@ static int certificate(struct telling *t, const uint8_t *body, uint32_t bytes, s
 	bool by_client = sender_of(t->s, t->dir) == ROLE_CLIENT;
 	const struct certificate **to = by_client ? &c->client_certificate : &c->server_certificate;
 	struct cursor leaf;
-	int count = certificate_chain(body, bytes, &leaf);
+	int count = certificate_chain(body, bytes, c->server.version, &leaf);
 
 	m->chain_length = count > 255 ? 255 : count < 0 ? 0 : count;
 	if (by_client)
@@ -215,6 +215,12 @@ void handshake_record(struct session *s, const struct track_out *out, int64_t ti
 
 	if (!e->body_offset && !e->body_bytes && e->index == 0)
 		infer_session_id(s, e->dir, e->length);
+	/* Tracing began inside the connection: its handshake records are protected ones. */
+	if (s->midstream && !s->conn.client.seen && !s->conn.server.seen && !e->body_offset &&
+	    !flight_begins(e->body, e->body_bytes, e->length)) {
+		s->encrypted[e->dir] = true;
+		return;
+	}
 	/* Bytes that cannot be a message are protected ones whose ChangeCipherSpec was missed. */
 	if (!flight_take(&s->flight[e->dir], e->length, e->body_offset, e->body, e->body_bytes,
 			 message, &t))

@@ -248,8 +248,7 @@ int client_hello_parse(const uint8_t *body, size_t bytes, struct client_hello *o
 
 	out->seen = true;
 	out->legacy_version = cur_uint(&c, 2);
-	random = cur_take(&c, sizeof(out->random));
-	if (random)
+	if ((random = cur_take(&c, sizeof(out->random))))
 		memcpy(out->random, random, sizeof(out->random));
 	good = session_id(&c, out);
 	if (good) {

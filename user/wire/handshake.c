@@ -9,15 +9,20 @@
 
 #define NAMED_CURVE 3 /* ECCurveType, RFC 8422 5.4 */
 
-int certificate_chain(const uint8_t *body, size_t bytes, struct cursor *leaf)
+int certificate_chain(const uint8_t *body, size_t bytes, uint16_t version, struct cursor *leaf)
 {
-	struct cursor c = { body, body + bytes }, chain = cur_vector(&c, 3);
+	struct cursor c = { body, body + bytes }, chain;
 	int count = 0;
 
+	if (is_tls13(version))
+		cur_vector(&c, 1); /* certificate_request_context */
+	chain = cur_vector(&c, 3);
 	leaf->at = NULL;
 	while (cur_left(&chain)) {
 		struct cursor one = cur_vector(&chain, 3);
 
+		if (is_tls13(version))
+			cur_vector(&chain, 2); /* extensions of this certificate */
 		if (!cur_ok(&chain))
 			break;
 		if (!count++)
@@ -46,22 +51,31 @@ static void key_exchange(struct cursor *c, uint16_t cipher, struct message *m)
 		m->group = cur_uint(c, 2);
 }
 
-static void ticket(struct cursor *c, struct message *m)
+static void ticket(struct cursor *c, uint16_t version, struct message *m)
 {
 	struct cursor body;
 
 	m->lifetime_s = cur_uint(c, 4);
+	if (is_tls13(version)) {
+		cur_uint(c, 4);	  /* ticket_age_add */
+		cur_vector(c, 1); /* ticket_nonce */
+	}
 	body = cur_vector(c, 2);
 	m->ticket_bytes = cur_left(&body);
 	if (m->ticket_bytes)
 		short_hash(body.at, m->ticket_bytes, m->ticket_hash);
 }
 
-/* RFC 5246 7.4.4; the signature algorithms came with TLS 1.2. */
+/* RFC 5246 7.4.4; the signature algorithms came with TLS 1.2. RFC 8446 4.3.2. */
 static void certificate_request(struct cursor *c, uint16_t version, struct message *m)
 {
 	struct cursor names;
 
+	if (is_tls13(version)) {
+		cur_vector(c, 1);
+		cur_vector(c, 2);
+		return;
+	}
 	cur_vector(c, 1); /* certificate types */
 	if (version >= 0x0303)
 		cur_vector(c, 2);
@@ -81,7 +95,7 @@ int handshake_fields(const uint8_t *body, size_t bytes, uint16_t version, uint16
 
 	switch (message->type) {
 	case HS_SERVER_KEY_EXCHANGE: key_exchange(&c, cipher, message); break;
-	case HS_NEW_SESSION_TICKET: ticket(&c, message); break;
+	case HS_NEW_SESSION_TICKET: ticket(&c, version, message); break;
 	case HS_CERTIFICATE_STATUS:
 		message->status_type = cur_u8(&c);
 		cur_vector(&c, 3);

@@ -18,6 +18,7 @@ enum handshake_type {
 	HS_SERVER_HELLO = 2,
 	HS_NEW_SESSION_TICKET = 4,
 	HS_HELLO_RETRY_REQUEST = 6,
+	HS_ENCRYPTED_EXTENSIONS = 8,
 	HS_CERTIFICATE = 11,
 	HS_SERVER_KEY_EXCHANGE = 12,
 	HS_CERTIFICATE_REQUEST = 13,
@@ -29,11 +30,11 @@ enum handshake_type {
 };
 
 /*
- * The Certificate message up to TLS 1.2 (RFC 5246 7.4.2). *leaf is the first
+ * The Certificate message (RFC 5246 7.4.2, RFC 8446 4.4.2). *leaf is the first
  * certificate's DER inside `body`, at NULL when the chain is empty. Return the
  * number of certificates, or -EBADMSG (then *leaf is what could be read).
  */
-int certificate_chain(const uint8_t *body, size_t bytes, struct cursor *leaf);
+int certificate_chain(const uint8_t *body, size_t bytes, uint16_t version, struct cursor *leaf);
 
 /*
  * Fill what message->type has: the group of ServerKeyExchange (`cipher` tells
