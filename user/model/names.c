@@ -38,6 +38,10 @@ static const struct name record_types[] = {
 	{ 128, "sslv2_client_hello" },
 };
 
+static const struct name certificate_compressions[] = {
+	{ 1, "zlib" }, { 2, "brotli" }, { 3, "zstd" },
+};
+
 static const struct name versions[] = {
 	{ 0x0002, "ssl2" }, { 0x0300, "ssl3" }, { 0x0301, "1.0" }, { 0x0302, "1.1" },
 	{ 0x0303, "1.2" }, { 0x0304, "1.3" },
@@ -102,6 +106,11 @@ const char *handshake_type_name(uint8_t type)
 const char *extension_name(uint16_t id)
 {
 	return grease(id) ? "GREASE" : FIND(extensions, id);
+}
+
+const char *certificate_compression_name(uint16_t id)
+{
+	return grease(id) ? "GREASE" : FIND(certificate_compressions, id);
 }
 
 const char *version_name(uint16_t version)

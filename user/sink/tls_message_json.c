@@ -22,7 +22,10 @@ static void fields(struct json *j, const struct message *m)
 	case CERTIFICATE: json_int(j, "certificate_chain_length", m->chain_length); break;
 	case CERTIFICATE_REQUEST: json_int(j, "authorities", m->ca_count); break;
 	case CERTIFICATE_STATUS: json_int(j, "status_type", m->status_type); break;
-	case COMPRESSED_CERTIFICATE: json_int(j, "algorithm", m->compression); break;
+	case COMPRESSED_CERTIFICATE:
+		tls_json_code(j, "algorithm", certificate_compression_name(m->compression),
+			      m->compression);
+		break;
 	}
 	if (m->group)
 		tls_json_code(j, "curve", group_name(m->group), m->group);

@@ -48,14 +48,10 @@ static void numbers8(struct json *j, const char *key, const struct byte_list *l)
 	json_close(j, ']');
 }
 
-static void numbers16(struct json *j, const char *key, const struct u16_list *l)
+/* An offered draft keeps its number. */
+static const char *offered_version_name(uint16_t version)
 {
-	if (!l->count)
-		return;
-	json_open(j, key, '[');
-	for (unsigned int i = 0; i < l->count; i++)
-		json_int(j, NULL, u16_at(l, i));
-	json_close(j, ']');
+	return version >> 8 == 0x7f ? NULL : version_name(version);
 }
 
 static void alpn(struct json *j, const struct byte_list *names)
@@ -86,7 +82,8 @@ static void rest_of_client(struct json *j, const struct client_hello *h)
 	numbers8(j, "compression_methods", &h->compression);
 	numbers8(j, "point_formats", &h->point_formats);
 	numbers8(j, "psk_modes", &h->psk_modes);
-	numbers16(j, "certificate_compression", &h->certificate_compression);
+	names16(j, "certificate_compression", &h->certificate_compression,
+		certificate_compression_name);
 	if (h->psk_count) {
 		json_open(j, "psk_identities", '[');
 		for (int i = 0; i < h->psk_count && i < PSK_KEPT; i++)
@@ -112,7 +109,7 @@ void tls_json_client(struct json *j, const struct client_hello *h, bool all)
 		json_text(j, "server_name", h->server_name);
 	tls_json_hex(j, "random", h->random, 32);
 	names16(j, "supported_ciphers", &h->ciphers, cipher_name);
-	names16(j, "supported_versions", &h->versions, version_name);
+	names16(j, "supported_versions", &h->versions, offered_version_name);
 	names16(j, "supported_groups", &h->groups, group_name);
 	names16(j, "signature_algorithms", &h->signature_algorithms, signature_name);
 	alpn(j, &h->alpn);
