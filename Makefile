@@ -1,7 +1,9 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
-TEST_PACKAGES = openssl curl python3 util-linux libclang-rt-14-dev
+TEST_PACKAGES = openssl curl python3 util-linux iproute2 \
+	libclang-rt-14-dev
+BENCH_PACKAGES = nginx-light wrk tshark
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -35,6 +37,8 @@ test: deps-test all $(UNIT) $(FUZZ) ## install what is missing, build, run all t
 	B=$(B) tests/run
 fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
 	tests/fuzz/run.sh $(TIME)
+bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
+	B=$(B) tests/bench/live.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 install: all ## install under PREFIX (/usr/local)
@@ -46,6 +50,8 @@ help: ## list the targets
 
 deps-build:
 	@tests/lib/packages.sh $(PACKAGES)
+deps-bench:
+	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
 
@@ -73,5 +79,5 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test fuzz lint install clean help deps-build deps-test
+.PHONY: all run test fuzz bench lint install clean help deps-build deps-test deps-bench
 .DELETE_ON_ERROR:

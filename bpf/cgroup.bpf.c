@@ -12,13 +12,16 @@ struct segment {
 	__u8 flags;
 };
 
-/* Where the TCP payload is. IPv6 extension headers end the search. */
+/*
+ * Where the TCP payload is; both headers are in the linear part by now. IPv6
+ * extension headers end the search.
+ */
 static __always_inline int segment_find(struct __sk_buff *skb, struct segment *g)
 {
-	__u8 ip[10], tcp[14];
+	const __u8 *ip = (void *)(long)skb->data, *end = (void *)(long)skb->data_end, *tcp;
 	__u32 at;
 
-	if (bpf_skb_load_bytes(skb, 0, ip, sizeof(ip)))
+	if (ip + 20 > end)
 		return 0;
 	if (ip[0] >> 4 == 4 && ip[9] == 6)
 		at = (ip[0] & 15) * 4;
@@ -26,7 +29,8 @@ static __always_inline int segment_find(struct __sk_buff *skb, struct segment *g
 		at = 40;
 	else
 		return 0;
-	if (bpf_skb_load_bytes(skb, at, tcp, sizeof(tcp)))
+	tcp = ip + at;
+	if (tcp + 14 > end)
 		return 0;
 	g->seq = (__u32)tcp[4] << 24 | tcp[5] << 16 | tcp[6] << 8 | tcp[7];
 	g->flags = tcp[13];
@@ -41,7 +45,6 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 {
 	struct bpf_sock *sk = skb->sk;
 	struct segment g;
-	struct tcp_sock *tp;
 	struct tt_sock *s;
 	struct run r = {};
 
@@ -53,20 +56,18 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 	if (!s || !s->id || (s->stream[dir & 1].state == STREAM_NOT))
 		return 1;
+	r.filler = dir == TT_RECEIVED && tt_config.reader_hook;
 	if (!segment_find(skb, &g))
 		return 1;
-	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
-		return 1;
+	if (!s->announced)
+		r.sk = (struct sock *)bpf_skc_to_tcp_sock(sk);
 	r.skb = skb;
-	r.sk = (struct sock *)tp;
 	r.s = s;
 	r.dir = dir;
 	r.st = &s->stream[dir & 1];
 	r.seq = g.flags & 2 ? g.seq + 1 : g.seq;
 	r.bytes = g.bytes;
 	r.base = g.base;
-	r.filler = dir == TT_RECEIVED && tt_config.reader_hook;
 	if (!r.st->positioned) {
 		r.st->next = r.seq;
 		r.st->positioned = 1;

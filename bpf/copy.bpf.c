@@ -12,6 +12,11 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* Plain loads in place of bpf_probe_read_kernel; kernel 6.2. */
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+#define kernel_cast(from, type) \
+	((type *)bpf_rdonly_cast((from), bpf_core_type_id_kernel(type)))
+
 SEC("tp_btf/skb_copy_datagram_iovec")
 int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 {
@@ -27,13 +32,13 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 	if (!s || !s->id || s->stream[TT_RECEIVED].state == STREAM_NOT)
 		return 0;
-	tp = (struct tcp_sock *)sk;
+	tp = kernel_cast(sk, struct tcp_sock);
 	/* kTLS keeps its own notes where TCP's sequence number would be. */
-	if (BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
+	if (tp->inet_conn.icsk_ulp_ops)
 		return 0;
 	owner_note(s, TT_OWNER_IO);
-	copied = BPF_CORE_READ(tp, copied_seq);
-	seq = BPF_CORE_READ((struct tcp_skb_cb *)&skb->cb, seq);
+	copied = tp->copied_seq;
+	seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
 	r.s = s;
 	r.sk = sk;
 	r.dir = TT_RECEIVED;
@@ -43,7 +48,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 		r.st->positioned = 1;
 	}
 	r.seq = seq;
-	r.bytes = BPF_CORE_READ(skb, len);
+	r.bytes = skb->len;
 	if ((__s32)(r.st->next - (r.seq + r.bytes)) >= 0)
 		return 0;
 	if (bpf_dynptr_from_skb(skb, 0, &ptr))

@@ -17,23 +17,19 @@ static __always_inline struct tt_sock *sock_make(struct sock *sk)
 	return s;
 }
 
-static __always_inline int port_wanted(struct sock *sk)
-{
-	__u16 port = tt_config.port;
-
-	return !port || sk->__sk_common.skc_num == port ||
-	       sk->__sk_common.skc_dport == __builtin_bswap16(port);
-}
-
 static __always_inline void born(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s;
 
-	if (!port_wanted(sk))
+	if (!sock_wanted(sk)) {
+		s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+		if (s)
+			s->id = 0;
 		return;
+	}
 	s = sock_make(sk);
-	if (!s)
+	if (!s || (s->tcp_role == TT_TCP_ACTIVE && !s->id))
 		return;
 	if (s->tcp_role != TT_TCP_ACTIVE) {
 		/* A clone of its listener's storage, or none: start anew. */
@@ -43,6 +39,8 @@ static __always_inline void born(struct sock *sk)
 		s->owner = owner;
 		if (owner.how)
 			s->owner.how = TT_OWNER_ACCEPT;
+		else
+			s->owner.wanted = !process_filters();
 		s->tcp_role = TT_TCP_PASSIVE;
 	}
 	s->established_ns = bpf_ktime_get_ns();
@@ -93,9 +91,12 @@ int BPF_PROG(tt_state, struct sock *sk, int before, int now)
 		if (!s)
 			return 0;
 		__builtin_memset(s, 0, sizeof(*s));
+		s->owner.wanted = !process_filters();
 		owner_note(s, TT_OWNER_CONNECT);
 		if (now == TT_SYN_SENT) {
 			s->tcp_role = TT_TCP_ACTIVE;
+			if (!s->owner.wanted)
+				return 0;
 			s->connect_ns = bpf_ktime_get_ns();
 			s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 		}
@@ -168,13 +169,16 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || sk->sk_protocol != 6 || !port_wanted(sk))
+	if (!sk || sk->sk_protocol != 6)
 		return 0;
 	state = sk->__sk_common.skc_state;
 	if (state != TT_ESTABLISHED && state != TT_LISTEN && state != TT_CLOSE_WAIT)
 		return 0;
+	if (state != TT_LISTEN && !sock_wanted(sk))
+		return 0;
 	s = sock_make(sk);
-	if (!s || s->owner.how)
+	/* Of several holders the first, or the first that the filters let pass. */
+	if (!s || (s->owner.how && (s->owner.how != TT_OWNER_SCAN || s->owner.wanted)))
 		return 0;
 	owner_fill(&s->owner, task, TT_OWNER_SCAN);
 	if (state == TT_LISTEN || s->id)
@@ -186,6 +190,34 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, copied_seq);
 	s->stream[TT_RECEIVED].positioned = 1;
 	s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+	return 0;
+}
+
+/* --follow, and the descendants of a traced command. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(tt_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct tt_process_key key = process_key(parent);
+	__u32 one = 1;
+
+	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid) ||
+	    !bpf_map_lookup_elem(&tt_processes, &key))
+		return 0;
+	key = process_key(child);
+	if (bpf_map_update_elem(&tt_processes, &key, &one, BPF_ANY))
+		count(TT_COUNT_MAP_FULL);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(tt_exit, struct task_struct *task)
+{
+	struct tt_process_key key;
+
+	if (BPF_CORE_READ(task, signal, live.counter))
+		return 0; /* other threads go on */
+	key = process_key(task);
+	bpf_map_delete_elem(&tt_processes, &key);
 	return 0;
 }
 

@@ -38,6 +38,7 @@ struct tt_sock {
 	__u64 id;
 	__u64 connect_ns;
 	__u64 established_ns;
+	__u64 told_ns; /* when the counters were last told */
 	__u32 announced;
 	__u32 close_flags;
 	__u32 retransmits;
@@ -66,6 +67,24 @@ struct tt_counts_map {
 	__type(value, __u64);
 };
 
+/* Processes of which TT_EV_PROCESS told, with their self_exec_id of then. */
+struct tt_told_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct tt_process_key);
+	__type(value, __u64);
+};
+/* The processes of --pid, --follow and of a traced command. */
+struct tt_processes_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct tt_process_key);
+	__type(value, __u32);
+};
+
+extern struct tt_told_map tt_told SEC(".maps");
+extern struct tt_processes_map tt_processes SEC(".maps");
 extern struct tt_events_map tt_events SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");

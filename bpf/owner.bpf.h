@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "maps.bpf.h"
+#include "process.bpf.h"
 
 #define PF_KTHREAD 0x00200000
 
@@ -19,32 +20,53 @@ static __always_inline void owner_fill(struct tt_owner *o, struct task_struct *t
 	o->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	o->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	o->uid = BPF_CORE_READ(task, cred, uid.val);
+	o->cgroup_id = cgroup_of(task);
 	bpf_core_read_str(o->comm, sizeof(o->comm), &task->group_leader->comm);
 	o->how = how;
+	o->wanted = process_wanted(task);
 }
 
-static __always_inline void owner_note(struct tt_sock *s, __u32 how)
+/* Forget a connection that the process filters refuse. */
+static __always_inline void owner_refuse(struct tt_sock *s)
+{
+	s->id = 0;
+	s->announced = 0;
+}
+
+/* The same process as before, by a hook that says no more than the last did. */
+static __always_inline int owner_known(const struct tt_sock *s, __u32 how)
+{
+	return s->owner.pid == bpf_get_current_pid_tgid() >> 32 &&
+	       (s->owner.how >= TT_OWNER_IO ||
+		(how == TT_OWNER_IO && s->owner.how == TT_OWNER_CONNECT));
+}
+
+static __noinline void owner_set(struct tt_sock *s, __u32 how)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tt_ev_owner *event;
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return;
-	if (s->owner.how >= TT_OWNER_IO && s->owner.pid == BPF_CORE_READ(task, tgid))
-		return;
-	if (how == TT_OWNER_IO && s->owner.how == TT_OWNER_CONNECT &&
-	    s->owner.pid == BPF_CORE_READ(task, tgid))
-		return;
 	owner_fill(&s->owner, task, how);
-	s->owner.cgroup_id = bpf_get_current_cgroup_id();
-	if (!s->announced)
-		return;
-	event = event_reserve(sizeof(*event));
-	if (!event)
-		return;
-	event_head(&event->head, s, TT_EV_OWNER, sizeof(*event));
-	event->owner = s->owner;
-	event_submit(event, 0);
+	if (s->owner.wanted)
+		process_tell(s, task);
+	if (s->announced) {
+		event = event_reserve(sizeof(*event));
+		if (event) {
+			event_head(&event->head, s, TT_EV_OWNER, sizeof(*event));
+			event->owner = s->owner;
+			event_submit(event, 0);
+		}
+	}
+	if (how == TT_OWNER_IO && !s->owner.wanted)
+		owner_refuse(s);
+}
+
+static __always_inline void owner_note(struct tt_sock *s, __u32 how)
+{
+	if (!owner_known(s, how))
+		owner_set(s, how);
 }
 
 #endif /* TT_BPF_OWNER_H */

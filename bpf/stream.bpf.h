@@ -11,11 +11,14 @@
 #define TT_BPF_STREAM_H
 
 #include "maps.bpf.h"
+#include "scope.bpf.h"
 
 #define RECORD_STEPS 4096   /* records looked at in one run of a hook */
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define RESYNC_SEGMENTS 64
 #define RECORD_BYTES_MAX (16384 + 2048)
+#define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
+#define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
 
 enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
@@ -104,11 +107,11 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 		bpf_ringbuf_discard(event, 0);
 		return 0;
 	}
-	event_submit(event, event->type == TYPE_ALERT);
+	event_submit(event, event->type == TYPE_ALERT && event->body[0] == 2);
 	return 1;
 }
 
-static __always_inline void emit_record(struct run *r, int urgent)
+static __always_inline void emit_record(struct run *r)
 {
 	struct stream *st = r->st;
 	struct tt_ev_record *event = event_reserve(sizeof(*event));
@@ -124,7 +127,7 @@ static __always_inline void emit_record(struct run *r, int urgent)
 	event->body_offset = 0;
 	event->body_bytes = 0;
 	event->pad = 0;
-	event_submit(event, urgent);
+	event_submit(event, 0);
 }
 
 static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
@@ -138,7 +141,7 @@ static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
 	event->close_flags = s->close_flags;
 	event->dir[0] = s->stream[0].totals;
 	event->dir[1] = s->stream[1].totals;
-	event_submit(event, kind == TT_EV_CLOSE);
+	event_submit(event, 0);
 }
 
 static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
@@ -162,20 +165,11 @@ static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
 	event->local_port = BPF_CORE_READ(c, skc_num);
 	event->remote_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
 	event->pad = 0;
-	__builtin_memset(event->local, 0, 16);
-	__builtin_memset(event->remote, 0, 16);
-	if (event->family == 2) {
-		*(__u16 *)(event->local + 10) = 0xffff;
-		*(__u16 *)(event->remote + 10) = 0xffff;
-		*(__u32 *)(event->local + 12) = BPF_CORE_READ(c, skc_rcv_saddr);
-		*(__u32 *)(event->remote + 12) = BPF_CORE_READ(c, skc_daddr);
-	} else {
-		BPF_CORE_READ_INTO(&event->local, c, skc_v6_rcv_saddr.in6_u.u6_addr8);
-		BPF_CORE_READ_INTO(&event->remote, c, skc_v6_daddr.in6_u.u6_addr8);
-	}
+	sock_addresses(sk, event->local, event->remote);
 	event->owner = s->owner;
-	event_submit(event, 0);
+	s->told_ns = event->head.time_ns;
 	s->announced = 1;
+	event_submit(event, 0);
 	return 0;
 }
 
@@ -186,11 +180,13 @@ static __always_inline void record_begin(struct run *r)
 	__u32 length = st->head[3] << 8 | st->head[4];
 	__u32 slot = st->totals.records & (TT_FLIGHT_RECORDS - 1);
 	__u8 type = st->head[0];
+	__u64 now;
 	int copy = type == TYPE_HANDSHAKE || (type == TYPE_ALERT && length == 2);
 
 	if (!r->s->announced)
 		emit_open(r->s, r->sk);
-	st->totals.flight[slot].time_ns = bpf_ktime_get_ns();
+	now = bpf_ktime_get_ns();
+	st->totals.flight[slot].time_ns = now;
 	st->totals.flight[slot].index = st->totals.records;
 	st->totals.flight[slot].length = length;
 	st->totals.flight[slot].type = type;
@@ -201,8 +197,10 @@ static __always_inline void record_begin(struct run *r)
 		st->totals.app_records++;
 		st->totals.app_bytes += length;
 	}
-	if (type == TYPE_ALERT)
+	if (type == TYPE_ALERT || now - r->s->told_ns > TOTALS_NS) {
+		r->s->told_ns = now;
 		emit_totals(r->s, TT_EV_TOTALS);
+	}
 	if (copy && st->copied_bytes >= TT_FLIGHT_BYTES) {
 		count(TT_COUNT_TRUNCATED);
 		copy = 0;
@@ -215,7 +213,7 @@ static __always_inline void record_begin(struct run *r)
 	}
 	if (!copy && (type != TYPE_DATA || tt_config.every_record ||
 		      st->totals.app_records <= EVENTS_PER_SIDE))
-		emit_record(r, type == TYPE_ALERT);
+		emit_record(r);
 	st->next += length;
 }
 
@@ -337,6 +335,21 @@ static __always_inline int probe(struct run *r)
 	return 1;
 }
 
+/*
+ * The filler gives way; a reader waits for it, as what it leaves out is lost. The
+ * holder is on another processor: it runs with interrupts of the same one done.
+ */
+static __always_inline int stream_lock(struct run *r)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!__sync_val_compare_and_swap(&r->st->busy, 0, 1))
+			return 1;
+		if (r->filler)
+			return 0;
+	}
+	return 0;
+}
+
 static __always_inline void stream_run(struct run *r)
 {
 	struct stream *st = r->st;
@@ -345,7 +358,7 @@ static __always_inline void stream_run(struct run *r)
 		return;
 	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - (r->seq + r->bytes)) >= 0)
 		return;
-	if (__sync_val_compare_and_swap(&st->busy, 0, 1))
+	if (!stream_lock(r))
 		return;
 	if (st->state == STREAM_LOST && !st->head_bytes) {
 		st->next = r->seq;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cli/options.h"
-#include "pipeline.h"
+#include "run.h"
 
 int main(int argc, char **argv)
 {
 	struct options options;
 	int status = options_parse(&options, argc, argv);
 
-	return status >= 0 ? status : pipeline_run(&options);
+	return status >= 0 ? status : run_live(&options);
 }

@@ -1,11 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* pipeline.h - source, tracker and sinks joined: one run of the program. */
+/* pipeline.h - events through the tracker and the filters to the sinks. */
 #ifndef TT_PIPELINE_H
 #define TT_PIPELINE_H
 
-#include "cli/options.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Trace as the options say until stopped. Return the exit status. */
-int pipeline_run(const struct options *options);
+#include "cli/options.h"
+#include "sink/sink.h"
+
+struct pipeline;
+
+/* Where events come from, and what a source knows beside them. */
+struct origin {
+	const char *name;	/* tlstrace.source */
+	int64_t wall_offset_ns; /* added to the events' times */
+	void (*enrich)(void *arg, struct process *process); /* or NULL */
+	void *arg;
+};
+
+/* Open the sinks that the options ask for. NULL after saying why on stderr. */
+struct pipeline *pipeline_open(const struct options *options, const struct origin *origin);
+/* One struct tt_event; `pipeline` is a struct pipeline, as callbacks want it. */
+void pipeline_event(void *pipeline, const void *event, size_t bytes);
+/*
+ * Write out what the sinks hold, and the status line. False when standard
+ * output is gone: nobody listens any more. A file that fails is told of once.
+ */
+bool pipeline_flush(struct pipeline *p);
+bool pipeline_full(const struct pipeline *p); /* --count is reached */
+/* Emit a stats event; `lost` holds what the source counted. */
+void pipeline_stats(struct pipeline *p, const struct stats *lost);
+size_t pipeline_open_connections(const struct pipeline *p);
+/* Tell of connections still open as such. */
+void pipeline_end(struct pipeline *p, int64_t time_ns);
+/* 0, or 1 when an output failed. */
+int pipeline_close(struct pipeline *p);
 
 #endif /* TT_PIPELINE_H */

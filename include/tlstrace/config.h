@@ -11,12 +11,21 @@
 #endif
 
 struct tt_config {
-	__u16 port;	    /* either end's */
-	__u8 every_record;  /* emit each header, application data too */
-	__u8 reader_hook;   /* a hook sees all that is read: never skip a hole */
-	__u32 pad;
+	__u64 cgroup_id; /* this cgroup and those below it */
+	__u64 host[2];	 /* network order; IPv4 as ::ffff:a.b.c.d */
+	__u64 host_mask[2];
+	__u32 netns; /* inode number */
+	__u32 uid;
+	__u16 port;	   /* either end's */
+	__u8 every_record; /* emit each header, application data too */
+	__u8 reader_hook;  /* a hook sees all that is read: never skip a hole */
+	__u8 by_host;
+	__u8 by_uid;
+	__u8 by_process; /* only processes of tt_processes */
+	__u8 follow;	 /* and what they fork */
+	char comm[16];
 };
 
-_Static_assert(sizeof(struct tt_config) == 8, "kernel and user disagree");
+_Static_assert(sizeof(struct tt_config) == 72, "kernel and user disagree");
 
 #endif /* TLSTRACE_CONFIG_H */

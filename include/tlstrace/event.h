@@ -17,6 +17,9 @@
 #define TT_FLIGHT_RECORDS 8
 #define TT_BODY_BYTES 2048  /* most body bytes one event carries */
 #define TT_FLIGHT_BYTES 16384 /* most handshake bytes copied a direction */
+#define TT_PATH_PARTS 32
+#define TT_PART_BYTES 64 /* with its NUL */
+#define TT_ARGS_BYTES 512
 
 enum tt_event_kind {
 	TT_EV_OPEN = 1,	  /* struct tt_ev_open: first record of a connection */
@@ -25,6 +28,7 @@ enum tt_event_kind {
 	TT_EV_BODY = 4,	  /* struct tt_ev_record: more of the same body */
 	TT_EV_TOTALS = 5, /* struct tt_ev_totals: counters of a live one */
 	TT_EV_CLOSE = 6,  /* struct tt_ev_totals: the socket is gone */
+	TT_EV_PROCESS = 7, /* struct tt_ev_process: first sight, or after exec */
 };
 
 enum tt_dir { TT_SENT = 0, TT_RECEIVED = 1 };
@@ -65,7 +69,29 @@ struct tt_owner {
 	__u32 uid;
 	char comm[16];
 	__u32 how;
+	__u32 wanted; /* the process filters let it pass */
+};
+
+/* A process by its number and when it began, as /proc/PID/stat counts time. */
+struct tt_process_key {
+	__u32 pid;
 	__u32 pad;
+	__u64 start_ticks; /* start_ns / TT_TICK_NS */
+};
+#define TT_TICK_NS 10000000ULL /* USER_HZ is 100 */
+
+/*
+ * What is gone when a short-lived process is. The executable's path comes as
+ * names, the last one first; none when one of them did not fit.
+ */
+struct tt_ev_process {
+	struct tt_event head;
+	struct tt_owner owner;
+	__u16 part_count;
+	__u16 args_bytes;
+	__u32 pad;
+	char args[TT_ARGS_BYTES]; /* as in memory: NUL between */
+	char part[TT_PATH_PARTS][TT_PART_BYTES];
 };
 
 struct tt_ev_open {

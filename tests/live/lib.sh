@@ -54,7 +54,8 @@ P
 		echo "ok - $1"
 	else
 		echo "not ok - $1"
-		sed 's/^/# /' "$T/out" "$T/err"
+		tail -n 12 "$T/out" | sed 's/^/# /' | cut -c1-1500
+		sed 's/^/# /' "$T/err"
 		result=1
 	fi
 }

@@ -17,6 +17,15 @@ refuse 2 "'0' is not a TCP port" --port 0
 refuse 2 "'99999' is not a TCP port" --port 99999
 refuse 2 "'x' is not a process" -p x
 refuse 2 "not a running process" -p 4194304
+refuse 2 "no-such-user' is not a user" -u no-such-user
+refuse 2 "'/nonexistent' is not a cgroup" --cgroup /nonexistent
+refuse 2 "is not a running container" --container deadbeef
+refuse 2 "'nowhere' is not a network namespace" --netns nowhere
+refuse 2 "is not an address" --host 10.0.0.0/33
+refuse 2 "is not an address" --host example.org
+refuse 2 "at most 15 bytes" -c a-name-much-too-long
+refuse 2 "--follow goes with --pid" --follow
+refuse 2 "--pid does not go with a command" -p $$ -- true
 refuse 2 "hooks" --hooks nonsense
 refuse 2 "unexpected word 'word'" word
 refuse 1 "/nonexistent/x" --json=/nonexistent/x

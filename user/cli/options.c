@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/scope.h"
+
 #ifndef TLSTRACE_VERSION
 #define TLSTRACE_VERSION "0.1.0"
 #endif
@@ -97,7 +99,32 @@ static int take(struct options *o, int id, const char *arg)
 			return bad("hooks", arg, "auto, copy or cgroup");
 		o->hooks = strcmp(arg, "auto") ? arg : NULL;
 		return -1;
-	case OPT_COMM: o->comm = arg; return -1;
+	case OPT_USER:
+		o->by_uid = true;
+		return scope_user(arg, &o->uid) ? -1 : bad("user", arg, "a user");
+	case OPT_CGROUP:
+	case OPT_CONTAINER:
+		if (o->cgroup_id) {
+			fprintf(stderr, "tlstrace: one --cgroup or --container at a time\n");
+			return 2;
+		}
+		if (id == OPT_CONTAINER)
+			return scope_container(arg, &o->cgroup_id) ? -1 :
+				       bad("container", arg, "a running container");
+		return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad("cgroup", arg, "a cgroup");
+	case OPT_NETNS:
+		return scope_netns(arg, &o->netns) ? -1 : bad("netns", arg, "a network namespace");
+	case OPT_HOST:
+		o->by_host = true;
+		return scope_cidr(arg, o->host, o->host_mask) ? -1 :
+			       bad("host", arg, "an address or ADDRESS/BITS");
+	case OPT_COMM:
+		if (strlen(arg) > 15)
+			return bad("comm", arg, "a process name (at most 15 bytes)");
+		o->comm = arg;
+		return -1;
+	case OPT_FOLLOW: o->follow = true; return -1;
+	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
@@ -139,5 +166,13 @@ int options_parse(struct options *o, int argc, char **argv)
 		return 2;
 	}
 	o->command = optind < argc ? argv + optind : NULL;
+	if (o->follow && !o->pid) {
+		fprintf(stderr, "tlstrace: --follow goes with --pid\n");
+		return 2;
+	}
+	if (o->pid && o->command) {
+		fprintf(stderr, "tlstrace: --pid does not go with a command\n");
+		return 2;
+	}
 	return -1;
 }

@@ -9,7 +9,12 @@
 struct options {
 	uint32_t pid;
 	const char *comm;
+	const char *sni; /* glob */
+	uint64_t cgroup_id;
+	uint64_t host[2], host_mask[2]; /* network order */
+	uint32_t uid, netns;
 	uint16_t port;
+	bool by_uid, by_host, follow;
 	bool failures, records, json, quiet;
 	const char *json_file; /* NULL: standard output */
 	uint64_t duration_s, count;

@@ -8,22 +8,13 @@
 
 #include "model/certificate.h"
 #include "model/hello.h"
+#include "model/process.h"
 
 enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
 
 struct endpoint {
 	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
 	uint16_t port;
-};
-
-struct process {
-	uint32_t pid, tid, ppid, uid;
-	uint64_t start_ns; /* CLOCK_BOOTTIME */
-	char comm[17];
-	char user[33]; /* empty: no such user here */
-	char executable[512];
-	char command_line[512];
-	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
 };
 
 struct past_record {
@@ -58,7 +49,10 @@ struct conn {
 	uint64_t id;
 	struct endpoint local, remote;
 	enum tls_role role; /* of the local end */
-	struct process process;
+	const struct process *process; /* never NULL; its pid is 0 when unknown */
+	uint32_t thread_id;
+	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
+	bool wanted;		 /* the process filters let it pass */
 	struct client_hello client;
 	struct server_hello server;
 	char history[101]; /* Zeek's letters, up to "established" */

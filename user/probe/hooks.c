@@ -4,17 +4,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "tlstrace.skel.h"
+#include "util/cgroup.h"
 
-#define CGROUP2_MAGIC 0x63677270
 #define LINKS_MAX 12
 
 struct hooks {
@@ -41,19 +39,6 @@ static int libbpf_print(enum libbpf_print_level level, const char *format, va_li
 	return print_level >= 2 ? vfprintf(stderr, format, args) : 0;
 }
 
-static int cgroup_root(void)
-{
-	static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		struct statfs fs;
-
-		if (!statfs(places[i], &fs) && fs.f_type == CGROUP2_MAGIC)
-			return open(places[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	return -1;
-}
-
 static void run_iterator(struct bpf_link *link)
 {
 	char sink[256];
@@ -77,7 +62,6 @@ static int keep(struct hooks *h, struct bpf_link *link)
 static int attach(struct hooks *h, bool reader)
 {
 	int cgroup = cgroup_root(), failed = 0;
-	struct bpf_link *scan;
 
 	if (cgroup < 0)
 		return -1;
@@ -86,10 +70,9 @@ static int attach(struct hooks *h, bool reader)
 	failed |= keep(h, bpf_program__attach(h->skel->progs.tt_retransmit));
 	failed |= keep(h, bpf_program__attach(reader ? h->skel->progs.tt_copy
 						     : h->skel->progs.tt_reader));
-	scan = bpf_program__attach(h->skel->progs.tt_open_files);
-	if (!libbpf_get_error(scan)) {
-		run_iterator(scan);
-		bpf_link__destroy(scan);
+	if (h->skel->rodata->tt_config.follow) {
+		failed |= keep(h, bpf_program__attach(h->skel->progs.tt_fork));
+		failed |= keep(h, bpf_program__attach(h->skel->progs.tt_exit));
 	}
 	failed |= keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_egress, cgroup));
 	failed |= keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_ingress, cgroup));
@@ -106,6 +89,8 @@ static int try_set(struct hooks *h, size_t i, const struct tt_config *config)
 	((struct tt_config *)&h->skel->rodata->tt_config)->reader_hook = sets[i].reader;
 	bpf_program__set_autoload(h->skel->progs.tt_copy, sets[i].reader);
 	bpf_program__set_autoload(h->skel->progs.tt_reader, !sets[i].reader);
+	bpf_program__set_autoload(h->skel->progs.tt_fork, config->follow);
+	bpf_program__set_autoload(h->skel->progs.tt_exit, config->follow);
 	h->name = sets[i].name;
 	if (!tlstrace_bpf__load(h->skel) && !attach(h, sets[i].reader))
 		return 0;
@@ -157,6 +142,22 @@ int hooks_ring_fd(const struct hooks *h)
 	return bpf_map__fd(h->skel->maps.tt_events);
 }
 
+int hooks_processes_fd(const struct hooks *h)
+{
+	return bpf_map__fd(h->skel->maps.tt_processes);
+}
+
+int hooks_scan(struct hooks *h)
+{
+	struct bpf_link *scan = bpf_program__attach(h->skel->progs.tt_open_files);
+
+	if (libbpf_get_error(scan))
+		return -1;
+	run_iterator(scan);
+	bpf_link__destroy(scan);
+	return 0;
+}
+
 void hooks_flush(struct hooks *h)
 {
 	union bpf_iter_link_info info = {
@@ -187,6 +188,22 @@ void hooks_counts(const struct hooks *h, uint64_t counts[TT_COUNT_MAX])
 		for (int cpu = 0; cpu < cpus; cpu++)
 			counts[i] += cells[cpu];
 	}
+}
+
+uint64_t hooks_missed(const struct hooks *h)
+{
+	uint64_t missed = 0;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, h->skel->obj) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t bytes = sizeof(info);
+
+		if (bpf_program__fd(prog) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
+			missed += info.recursion_misses;
+	}
+	return missed;
 }
 
 void hooks_close(struct hooks *h)

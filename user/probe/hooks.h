@@ -20,8 +20,14 @@ struct hooks *hooks_open(const char *wanted, const struct tt_config *config, int
 			 const char **why);
 const char *hooks_name(const struct hooks *hooks);
 int hooks_ring_fd(const struct hooks *hooks);
+/* The map that processes_add() fills. */
+int hooks_processes_fd(const struct hooks *hooks);
+/* Take up the sockets that are open already. 0, or -1 with errno. */
+int hooks_scan(struct hooks *hooks);
 /* Emit the counters of every connection still open. */
 void hooks_flush(struct hooks *hooks);
+/* Runs of programs that the kernel left out (recursion), all together. */
+uint64_t hooks_missed(const struct hooks *hooks);
 void hooks_counts(const struct hooks *hooks, uint64_t counts[TT_COUNT_MAX]);
 void hooks_close(struct hooks *hooks);
 

@@ -11,7 +11,7 @@
 #include "sink/tls_json.h"
 #include "util/json.h"
 
-static void timestamp(struct json *j, int64_t time_ns)
+static void timestamp(struct json *j, const char *key, int64_t time_ns)
 {
 	time_t seconds = time_ns / 1000000000;
 	char text[64];
@@ -21,7 +21,7 @@ static void timestamp(struct json *j, int64_t time_ns)
 	gmtime_r(&seconds, &tm);
 	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + at, sizeof(text) - at, ".%09lldZ", (long long)(time_ns % 1000000000));
-	json_text(j, "@timestamp", text);
+	json_text(j, key, text);
 }
 
 /* Community ID v1: SHA-1 over seed, the ordered endpoints, protocol, ports. */
@@ -65,8 +65,10 @@ static void endpoint(struct json *j, const char *key, const struct endpoint *e, 
 	json_close(j, '}');
 }
 
-static void process(struct json *j, const struct process *p)
+static void process(struct json *j, const struct conn *c)
 {
+	const struct process *p = c->process;
+
 	if (!p->pid)
 		return;
 	json_open(j, "process", '{');
@@ -77,7 +79,7 @@ static void process(struct json *j, const struct process *p)
 	if (*p->command_line)
 		json_text(j, "command_line", p->command_line);
 	json_open(j, "thread", '{');
-	json_int(j, "id", p->tid);
+	json_int(j, "id", c->thread_id);
 	json_close(j, '}');
 	json_open(j, "parent", '{');
 	json_int(j, "pid", p->ppid);
@@ -87,7 +89,21 @@ static void process(struct json *j, const struct process *p)
 	if (*p->user)
 		json_text(j, "name", p->user);
 	json_close(j, '}');
+	if (p->start_wall_ns)
+		timestamp(j, "start", p->start_wall_ns);
 	json_close(j, '}');
+	if (*p->container_id) {
+		json_open(j, "container", '{');
+		json_text(j, "id", p->container_id);
+		if (p->container_runtime && *p->container_runtime)
+			json_text(j, "runtime", p->container_runtime);
+		json_close(j, '}');
+	}
+	if (*p->service) {
+		json_open(j, "service", '{');
+		json_text(j, "name", p->service);
+		json_close(j, '}');
+	}
 }
 
 /* A hash of the machine ID, which machine-id(5) asks not to publish itself. */
@@ -127,7 +143,7 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 {
 	*j = (struct json){ .out = sink->out };
 	json_open(j, NULL, '{');
-	timestamp(j, fact->time_ns);
+	timestamp(j, "@timestamp", fact->time_ns);
 	json_open(j, "event", '{');
 	json_text(j, "action", action);
 	json_int(j, "sequence", fact->sequence);
@@ -144,29 +160,30 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 	json_text(j, "type", is_ipv4(&fact->conn->remote) ? "ipv4" : "ipv6");
 	json_text(j, "transport", "tcp");
 	json_close(j, '}');
-	process(j, &fact->conn->process);
+	process(j, fact->conn);
 }
 
-static void begin_tlstrace(struct json *j, const struct conn *c)
+static void begin_tlstrace(struct json *j, const struct fact *fact)
 {
+	const struct conn *c = fact->conn;
 	char id[24];
 
 	json_open(j, "tlstrace", '{');
 	json_int(j, "schema", 1);
 	json_text(j, "version", "0.1.0");
-	json_text(j, "source", "live");
+	json_text(j, "source", fact->source);
 	if (!c)
 		return;
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)c->id);
 	json_text(j, "connection", id);
 	if (role_name(c->role))
 		json_text(j, "role", role_name(c->role));
-	json_text(j, "attribution", c->process.attribution ? c->process.attribution : "none");
+	json_text(j, "attribution", c->attribution);
 }
 
-static void end(struct json *j, const struct conn *c)
+static void end(struct json *j, const struct fact *fact)
 {
-	begin_tlstrace(j, c);
+	begin_tlstrace(j, fact);
 	json_close(j, '}');
 	json_close(j, '}');
 	putc('\n', j->out);
@@ -180,7 +197,7 @@ static void handshake(struct sink *sink, const struct fact *fact)
 	json_open(&j, "tls", '{');
 	tls_json_handshake(&j, fact->conn);
 	json_close(&j, '}');
-	end(&j, fact->conn);
+	end(&j, fact);
 }
 
 static void alert(struct sink *sink, const struct fact *fact, const struct alert *a)
@@ -191,7 +208,7 @@ static void alert(struct sink *sink, const struct fact *fact, const struct alert
 	json_open(&j, "tls", '{');
 	tls_json_alert(&j, fact->conn, a, fact->time_ns);
 	json_close(&j, '}');
-	end(&j, fact->conn);
+	end(&j, fact);
 }
 
 static void record(struct sink *sink, const struct fact *fact, const struct past_record *r)
@@ -203,7 +220,7 @@ static void record(struct sink *sink, const struct fact *fact, const struct past
 	tls_json_record(&j, "record", r);
 	json_close(&j, '}');
 	json_close(&j, '}');
-	end(&j, fact->conn);
+	end(&j, fact);
 }
 
 static void connection(struct sink *sink, const struct fact *fact)
@@ -215,24 +232,25 @@ static void connection(struct sink *sink, const struct fact *fact)
 	tls_json_handshake(&j, fact->conn);
 	tls_json_connection(&j, fact->conn);
 	json_close(&j, '}');
-	end(&j, fact->conn);
+	end(&j, fact);
 }
 
 static void stats(struct sink *sink, const struct fact *fact, const struct stats *s)
 {
+	static const char *const causes[LOST_CAUSES] = { "ring_full", "map_full", "evicted",
+							 "truncated", "gap", "output",
+							 "prog_missed" };
 	struct json j;
 
 	begin(&j, sink, fact, "tlstrace-stats");
-	begin_tlstrace(&j, NULL);
+	begin_tlstrace(&j, fact);
 	json_open(&j, "stats", '{');
 	json_int(&j, "events", s->events);
 	json_int(&j, "emitted", s->emitted);
 	json_int(&j, "filtered", s->filtered);
 	json_open(&j, "dropped", '{');
-	json_int(&j, "ring_full", s->ring_full);
-	json_int(&j, "map_full", s->map_full);
-	json_int(&j, "truncated", s->truncated);
-	json_int(&j, "gap", s->gap);
+	for (int i = 0; i < LOST_CAUSES; i++)
+		json_int(&j, causes[i], s->lost[i]);
 	json_close(&j, '}');
 	json_open(&j, "connections", '{');
 	json_int(&j, "open", s->connections_open);

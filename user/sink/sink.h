@@ -11,9 +11,21 @@
 
 #include "model/conn.h"
 
+/* Why an event never came out; json.c has their names. */
+enum lost_cause {
+	LOST_RING_FULL,
+	LOST_MAP_FULL,
+	LOST_EVICTED,
+	LOST_TRUNCATED,
+	LOST_GAP,
+	LOST_OUTPUT,
+	LOST_PROG_MISSED,
+	LOST_CAUSES,
+};
+
 struct stats {
 	uint64_t events, emitted, filtered;
-	uint64_t ring_full, map_full, truncated, gap;
+	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
 	uint64_t rss_bytes;
 };
@@ -22,6 +34,7 @@ struct stats {
 struct fact {
 	int64_t time_ns;   /* wall clock */
 	uint64_t sequence; /* event.sequence */
+	const char *source;	 /* "live", "pcap" */
 	const struct conn *conn; /* NULL for stats */
 };
 

@@ -5,31 +5,64 @@
 
 #include "model/names.h"
 #include "model/roles.h"
+#include "model/words.h"
 #include "sink/sink.h"
 #include "util/json.h"
 
 #define RED "\033[1;31m"
 #define PLAIN "\033[0m"
+#define PROCESS_COLUMNS 20
+#define FLOW_COLUMNS 42
+#define NAME_COLUMNS 18
+
+static void pad(FILE *out, int used, int columns)
+{
+	fprintf(out, "%*s", used < columns ? columns - used + 1 : 1, "");
+}
+
+static int endpoint(FILE *out, const struct endpoint *e)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(e, text);
+	return fprintf(out, is_ipv4(e) ? "%s:%u" : "[%s]:%u", text, e->port);
+}
+
+/* Printed many times a second: the text of the second is kept. */
+static void clock_text(FILE *out, int64_t time_ns)
+{
+	static time_t known = -1;
+	static char text[16];
+	time_t seconds = time_ns / 1000000000;
+	struct tm tm;
+
+	if (seconds != known) {
+		localtime_r(&seconds, &tm);
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+		known = seconds;
+	}
+	fprintf(out, "%s.%03d ", text, (int)(time_ns / 1000000 % 1000));
+}
 
 static void prefix(struct sink *s, const struct fact *fact, bool bad)
 {
-	time_t seconds = fact->time_ns / 1000000000;
 	const struct conn *c = fact->conn;
-	char text[16], client[ADDRESS_TEXT], server[ADDRESS_TEXT];
-	struct tm tm;
+	const char *name = c->client.server_name;
+	int used;
 
-	localtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	address_text(client_of(c), client);
-	address_text(server_of(c), server);
 	if (bad && s->colour)
 		fputs(RED, s->out);
-	fprintf(s->out, "%s.%03d ", text, (int)(fact->time_ns / 1000000 % 1000));
-	terminal_text(s->out, c->process.pid ? c->process.comm : "?");
-	fprintf(s->out, "[%u] %s:%u -> %s:%u ", c->process.pid, client, client_of(c)->port, server,
-		server_of(c)->port);
-	terminal_text(s->out, *c->client.server_name ? c->client.server_name : "-");
-	putc(' ', s->out);
+	clock_text(s->out, fact->time_ns);
+	if (c->process->pid) {
+		used = terminal_text(s->out, c->process->comm);
+		pad(s->out, used + fprintf(s->out, "[%u]", c->process->pid), PROCESS_COLUMNS);
+	} else if (!strcmp(fact->source, "live")) {
+		pad(s->out, fprintf(s->out, "?"), PROCESS_COLUMNS);
+	}
+	used = endpoint(s->out, client_of(c));
+	used += fprintf(s->out, " -> ");
+	pad(s->out, used + endpoint(s->out, server_of(c)), FLOW_COLUMNS);
+	pad(s->out, terminal_text(s->out, *name ? name : "-"), NAME_COLUMNS);
 }
 
 static void end_line(struct sink *s, bool bad)
@@ -37,19 +70,78 @@ static void end_line(struct sink *s, bool bad)
 	fputs(bad && s->colour ? PLAIN "\n" : "\n", s->out);
 }
 
+static void suite(FILE *out, const struct conn *c)
+{
+	const char *cipher = cipher_name(c->server.cipher);
+	const char *version = version_name(c->server.version);
+
+	fprintf(out, !strncmp(version ? version : "", "ssl", 3) ? "%s " : "TLS %s ",
+		version ? version : "?");
+	fputs(cipher ? cipher : "unknown suite", out);
+}
+
+static const char *side(enum tls_role role)
+{
+	return role == ROLE_CLIENT ? "client" : role == ROLE_SERVER ? "server" : "one end";
+}
+
+/* "the client does not trust the issuer of the server's certificate" */
+static void say_alert(FILE *out, uint8_t description, enum tls_role sender)
+{
+	const char *words = alert_words(description);
+	const char *other = side(sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT);
+
+	if (!words)
+		return;
+	fprintf(out, sender == ROLE_UNKNOWN ? "%s " : "the %s ", side(sender));
+	for (; *words; words++)
+		if (*words == '@')
+			fputs(other, out);
+		else
+			putc(*words, out);
+}
+
+/* Why it failed, in the last words that anyone said. */
+static void say_failure(FILE *out, const struct conn *c)
+{
+	const char *last = c->server.seen ? "the ServerHello" : "the ClientHello";
+
+	for (int i = c->alert_count - 1; i >= 0; i--)
+		if (c->alerts[i].level == 2) {
+			say_alert(out, c->alerts[i].description, c->alerts[i].sender);
+			return;
+		}
+	if (c->close == CLOSE_RESET)
+		fprintf(out, "the %s reset the connection after %s, without an alert",
+			side(c->close_by), last);
+	else if (c->close == CLOSE_FIN || c->close == CLOSE_NOTIFY)
+		fprintf(out, "the %s closed the connection after %s, without a readable alert",
+			side(c->close_by), last);
+	else if (c->close == CLOSE_TIMEOUT)
+		fprintf(out, "the connection timed out after %s", last);
+	else
+		fputs("an alert that only its receiver can read ended it", out);
+}
+
 static void handshake(struct sink *s, const struct fact *fact)
 {
 	const struct conn *c = fact->conn;
-	const char *cipher = cipher_name(c->server.cipher), *version = version_name(c->server.version);
 
 	prefix(s, fact, c->failed);
+	if (c->failed) {
+		fputs("FAILED: ", s->out);
+		say_failure(s->out, c);
+		fputs(*c->history ? " (" : "", s->out);
+	}
 	if (c->server.seen)
-		fprintf(s->out, "TLS %s %s ", version ? version : "?", cipher ? cipher : "?");
-	if (!c->established)
-		fprintf(s->out, "handshake %s after %s",
-			c->failed ? "FAILED" : "unfinished", *c->history ? c->history : "nothing");
+		suite(s->out, c);
+	if (c->failed)
+		fprintf(s->out, "%s%s%s", c->server.seen ? ", " : "", c->history,
+			*c->history ? ")" : "");
+	else if (!c->established)
+		fprintf(s->out, "%sunfinished after %s", c->server.seen ? " " : "", c->history);
 	else
-		fprintf(s->out, "%s %.1f ms", c->resumed ? "resumed" : "full",
+		fprintf(s->out, " %s %.1f ms", c->resumed ? "resumed" : "full",
 			(double)(c->established_at_ns - c->client_hello_ns) / 1e6);
 	end_line(s, c->failed);
 }
@@ -69,22 +161,30 @@ static void ladder(struct sink *s, const struct alert *a, int64_t time_ns)
 
 			fprintf(s->out, "%s%s", m ? ", " : ": ", name ? name : "unknown");
 		}
-		fprintf(s->out, " (%u bytes)\n", r->length);
+		fprintf(s->out, " (%u byte%s)\n", r->length, r->length == 1 ? "" : "s");
 	}
+	fprintf(s->out, "    %9.3f ms  %s  alert\n", 0.0,
+		a->sender == ROLE_CLIENT ? "client -->       " : "       <-- server");
 }
 
 static void alert(struct sink *s, const struct fact *fact, const struct alert *a)
 {
-	const char *name = alert_name(a->description), *who = role_name(a->sender);
+	const char *name = alert_name(a->description);
 	bool fatal = a->readable && a->level == 2;
 
 	prefix(s, fact, fatal);
-	fprintf(s->out, "ALERT by the %s: ", who ? who : a->sent ? "local end" : "peer");
-	if (a->readable)
-		fprintf(s->out, "%s %s (%u)", fatal ? "fatal" : "warning", name ? name : "unknown",
-			a->description);
-	else
-		fputs("encrypted", s->out);
+	fprintf(s->out, "ALERT %s: ", a->sent ? "sent" : "received");
+	if (a->readable) {
+		fprintf(s->out, "%s %s (%u)", fatal ? "fatal" : "warning",
+			name ? name : "unknown", a->description);
+		/* Before, the line of the failed handshake says it. */
+		if (fact->conn->established) {
+			fputs(": ", s->out);
+			say_alert(s->out, a->description, a->sender);
+		}
+	} else {
+		fprintf(s->out, "encrypted, by the %s", side(a->sender));
+	}
 	end_line(s, fatal);
 	if (fatal)
 		ladder(s, a, fact->time_ns);
@@ -92,37 +192,44 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 
 static void record(struct sink *s, const struct fact *fact, const struct past_record *r)
 {
-	const char *type = record_type_name(r->type), *who = role_name(r->sender);
+	const char *type = record_type_name(r->type);
 
 	prefix(s, fact, false);
-	fprintf(s->out, "record by the %s: %s%s (%u bytes)\n", who ? who : "?",
+	fprintf(s->out, "record by the %s: %s%s (%u bytes)\n", side(r->sender),
 		r->encrypted ? "protected " : "", type ? type : "unknown", r->length);
 }
 
 static void connection(struct sink *s, const struct fact *fact)
 {
 	static const char *const closes[] = { "still open", "closed with close_notify",
-					      "closed by FIN alone", "reset", "timed out" };
+					      "closed without close_notify", "reset",
+					      "timed out" };
 	const struct conn *c = fact->conn;
-	const char *by = role_name(c->close_by);
+	int own = !local_is_client(c);
 
 	prefix(s, fact, false);
-	fprintf(s->out, "%s%s%s, %llu + %llu bytes, %.1f s", closes[c->close],
-		by ? " by the " : "", by ? by : "",
-		(unsigned long long)c->totals[0].bytes, (unsigned long long)c->totals[1].bytes,
+	fputs(closes[c->close], s->out);
+	if (role_name(c->close_by))
+		fprintf(s->out, " by the %s", role_name(c->close_by));
+	fprintf(s->out, ", client %llu bytes, server %llu bytes, %.1f s",
+		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
 		(double)(c->closed_ns - c->first_ns) / 1e9);
 	end_line(s, false);
 }
 
 static void stats(struct sink *s, const struct fact *fact, const struct stats *st)
 {
+	uint64_t lost = 0;
+
 	(void)fact;
+	for (int i = 0; i < LOST_CAUSES; i++)
+		lost += i == LOST_GAP ? 0 : st->lost[i];
 	fprintf(s->out,
 		"%llu connections (%llu not TLS), %llu handshakes, %llu failed; lost: %llu events, "
 		"%llu gaps\n",
 		(unsigned long long)st->connections_total, (unsigned long long)st->not_tls,
 		(unsigned long long)st->handshakes, (unsigned long long)st->failures,
-		(unsigned long long)(st->ring_full + st->map_full), (unsigned long long)st->gap);
+		(unsigned long long)lost, (unsigned long long)st->lost[LOST_GAP]);
 }
 
 void terminal_sink(struct sink *sink, FILE *out, int colour)

@@ -11,7 +11,7 @@
 #define RECENT 9 /* records kept a direction: an alert and the 8 before it */
 
 struct session {
-	struct session *next;
+	struct session *next, *older, *newer; /* track.c's */
 	struct conn conn;
 	bool midstream, reported, close_notify;
 	bool key_exchange; /* a message of a full handshake was seen */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tlstrace/event.h"
+#include "track/processes.h"
 #include "track/session.h"
 
 #define BUCKETS 16384
@@ -13,7 +14,9 @@ struct track {
 	struct track_out out;
 	int64_t wall_offset_ns;
 	size_t open;
-	uint64_t total;
+	uint64_t total, evicted;
+	struct processes *processes;
+	struct session *oldest, *newest; /* by the last event */
 	struct session *bucket[BUCKETS];
 };
 
@@ -21,11 +24,29 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 {
 	struct track *t = calloc(1, sizeof(*t));
 
-	if (t) {
-		t->out = *out;
-		t->wall_offset_ns = wall_offset_ns;
-	}
-	return t;
+	if (!t)
+		return NULL;
+	t->out = *out;
+	t->wall_offset_ns = wall_offset_ns;
+	t->processes = processes_new(out->enrich, out->arg);
+	if (t->processes)
+		return t;
+	free(t);
+	return NULL;
+}
+
+static void unchain(struct track *t, struct session *s)
+{
+	*(s->older ? &s->older->newer : &t->oldest) = s->newer;
+	*(s->newer ? &s->newer->older : &t->newest) = s->older;
+}
+
+static void newest(struct track *t, struct session *s)
+{
+	s->older = t->newest;
+	s->newer = NULL;
+	*(t->newest ? &t->newest->newer : &t->oldest) = s;
+	t->newest = s;
 }
 
 static struct session **find(struct track *t, uint64_t id)
@@ -40,45 +61,12 @@ static struct session **find(struct track *t, uint64_t id)
 static void set_owner(struct track *t, struct conn *c, const struct tt_owner *o)
 {
 	static const char *const how[] = { "none", "connect", "accept", "io", "scan" };
-	struct process *p = &c->process;
 
-	memset(p, 0, sizeof(*p));
-	p->attribution = o->how < 5 ? how[o->how] : "none";
-	p->pid = o->pid;
-	p->tid = o->tid;
-	p->ppid = o->ppid;
-	p->uid = o->uid;
-	p->start_ns = o->start_ns;
-	memcpy(p->comm, o->comm, sizeof(o->comm));
-	if (p->pid && t->out.enrich)
-		t->out.enrich(t->out.arg, p);
-}
-
-static void open_conn(struct track *t, const struct tt_ev_open *e)
-{
-	struct session **at = find(t, e->head.conn_id), *s = *at;
-	struct conn *c;
-
-	if (s)
-		return;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return;
-	*at = s;
-	t->open++;
-	t->total++;
-	c = &s->conn;
-	c->id = e->head.conn_id;
-	c->client.server_name = "";
-	memcpy(c->local.address, e->local, 16);
-	memcpy(c->remote.address, e->remote, 16);
-	c->local.port = e->local_port;
-	c->remote.port = e->remote_port;
-	c->first_ns = (int64_t)e->head.time_ns + t->wall_offset_ns;
-	if (e->connect_ns && e->established_ns > e->connect_ns)
-		c->tcp_connect_duration_ns = (int64_t)(e->established_ns - e->connect_ns);
-	s->midstream = e->midstream;
-	set_owner(t, c, &e->owner);
+	processes_put(t->processes, c->process);
+	c->process = processes_get(t->processes, o);
+	c->attribution = o->how < sizeof(how) / sizeof(*how) ? how[o->how] : "none";
+	c->thread_id = o->tid;
+	c->wanted = o->wanted;
 }
 
 static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t offset_ns)
@@ -114,6 +102,17 @@ static void set_close(struct session *s, uint32_t flags)
 		c->close_by = by_peer ? peer : c->role;
 }
 
+static void forget(struct track *t, struct session **at)
+{
+	struct session *s = *at;
+
+	*at = s->next;
+	unchain(t, s);
+	processes_put(t->processes, s->conn.process);
+	session_free(s);
+	t->open--;
+}
+
 static void finish(struct track *t, struct session **at, int64_t time_ns)
 {
 	struct session *s = *at;
@@ -121,9 +120,46 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 	s->conn.closed_ns = time_ns;
 	session_end(s, &t->out, time_ns);
 	t->out.connection(t->out.arg, time_ns, &s->conn);
-	*at = s->next;
-	session_free(s);
-	t->open--;
+	forget(t, at);
+}
+
+/* Room for one more: the connection that was quiet longest is given up. */
+static void evict(struct track *t, int64_t time_ns)
+{
+	if (t->open < TRACK_CONNECTIONS)
+		return;
+	t->evicted++;
+	finish(t, find(t, t->oldest->conn.id), time_ns);
+}
+
+static void open_conn(struct track *t, const struct tt_ev_open *e)
+{
+	struct session **at = find(t, e->head.conn_id), *s = *at;
+	struct conn *c;
+
+	if (s)
+		return;
+	evict(t, (int64_t)e->head.time_ns + t->wall_offset_ns);
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return;
+	at = find(t, e->head.conn_id);
+	*at = s;
+	t->open++;
+	t->total++;
+	newest(t, s);
+	c = &s->conn;
+	c->id = e->head.conn_id;
+	c->client.server_name = "";
+	memcpy(c->local.address, e->local, 16);
+	memcpy(c->remote.address, e->remote, 16);
+	c->local.port = e->local_port;
+	c->remote.port = e->remote_port;
+	c->first_ns = (int64_t)e->head.time_ns + t->wall_offset_ns;
+	if (e->connect_ns && e->established_ns > e->connect_ns)
+		c->tcp_connect_duration_ns = (int64_t)(e->established_ns - e->connect_ns);
+	s->midstream = e->midstream;
+	set_owner(t, c, &e->owner);
 }
 
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
@@ -132,11 +168,17 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	int64_t time_ns = (int64_t)head->time_ns + t->wall_offset_ns;
 	const struct tt_ev_record *record = (const void *)head;
 	const struct tt_ev_totals *totals = (const void *)head;
+	const struct tt_ev_owner *owner = (const void *)head;
 
+	unchain(t, *at);
+	newest(t, *at);
 	switch (head->kind) {
 	case TT_EV_OWNER:
-		if (bytes >= sizeof(struct tt_ev_owner))
-			set_owner(t, &(*at)->conn, &((const struct tt_ev_owner *)head)->owner);
+		if (bytes < sizeof(*owner))
+			break;
+		set_owner(t, &(*at)->conn, &owner->owner);
+		if (!owner->owner.wanted)
+			forget(t, at); /* the kernel half follows it no more */
 		break;
 	case TT_EV_RECORD:
 	case TT_EV_BODY:
@@ -169,6 +211,11 @@ void track_event(struct track *t, const void *event, size_t bytes)
 			open_conn(t, event);
 		return;
 	}
+	if (head->kind == TT_EV_PROCESS) {
+		if (bytes >= sizeof(struct tt_ev_process))
+			processes_told(t->processes, event);
+		return;
+	}
 	at = find(t, head->conn_id);
 	if (*at)
 		known_event(t, head, at, bytes);
@@ -186,6 +233,11 @@ size_t track_open(const struct track *t)
 	return t->open;
 }
 
+uint64_t track_evicted(const struct track *t)
+{
+	return t->evicted;
+}
+
 uint64_t track_total(const struct track *t)
 {
 	return t->total;
@@ -194,11 +246,8 @@ uint64_t track_total(const struct track *t)
 void track_free(struct track *t)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (t->bucket[i]) {
-			struct session *s = t->bucket[i];
-
-			t->bucket[i] = s->next;
-			session_free(s);
-		}
+		while (t->bucket[i])
+			forget(t, &t->bucket[i]);
+	processes_free(t->processes);
 	free(t);
 }

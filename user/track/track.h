@@ -10,6 +10,9 @@
 
 #include "model/conn.h"
 
+/* Connections followed at a time; beyond that the quietest one is given up. */
+#define TRACK_CONNECTIONS 65536
+
 struct track;
 struct message; /* model/message.h */
 
@@ -35,6 +38,7 @@ void track_event(struct track *track, const void *event, size_t bytes);
 /* Tell of every connection still open, as such. */
 void track_end(struct track *track, int64_t time_ns);
 size_t track_open(const struct track *track);
+uint64_t track_evicted(const struct track *track); /* given up for want of room */
 uint64_t track_total(const struct track *track);
 void track_free(struct track *track);
 

@@ -34,14 +34,30 @@ static bool is_bidi(uint32_t code)
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
+/* How many bytes from here on are ASCII that needs no escape anywhere. */
+static size_t plain_run(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 static void quoted(FILE *out, const char *text)
 {
 	uint32_t code;
 
 	putc('"', out);
-	while (*text) {
-		int bytes = utf8_next(text, &code);
+	for (;;) {
+		size_t run = plain_run(text);
+		int bytes;
 
+		fwrite(text, 1, run, out);
+		text += run;
+		if (!*text)
+			break;
+		bytes = utf8_next(text, &code);
 		if (!bytes)
 			fputs("\xef\xbf\xbd", out);
 		else if (code == '"' || code == '\\')
@@ -95,17 +111,28 @@ void json_bool(struct json *j, const char *key, bool value)
 	fputs(value ? "true" : "false", j->out);
 }
 
-void terminal_text(FILE *out, const char *text)
+int terminal_text(FILE *out, const char *text)
 {
+	int count = 0;
 	uint32_t code;
 
-	while (*text) {
-		int bytes = utf8_next(text, &code);
+	for (;;) {
+		size_t run = plain_run(text);
+		int bytes;
+
+		fwrite(text, 1, run, out);
+		text += run;
+		count += run;
+		if (!*text)
+			break;
+		bytes = utf8_next(text, &code);
 
 		if (!bytes || is_control(code) || is_bidi(code))
 			putc('?', out);
 		else
 			fwrite(text, 1, bytes, out);
 		text += bytes ? bytes : 1;
+		count++;
 	}
+	return count;
 }

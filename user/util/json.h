@@ -28,7 +28,10 @@ void json_bool(struct json *j, const char *key, bool value);
  */
 int utf8_next(const char *text, uint32_t *code);
 
-/* Write text for a terminal: no control, bidi or invalid byte passes. */
-void terminal_text(FILE *out, const char *text);
+/*
+ * Write text for a terminal: no control, bidi or invalid byte passes. Return the
+ * number of characters written.
+ */
+int terminal_text(FILE *out, const char *text);
 
 #endif /* TT_UTIL_JSON_H */

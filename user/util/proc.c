@@ -19,17 +19,27 @@ static ssize_t slurp(const char *path, char *to, size_t size)
 	return bytes;
 }
 
-/* Field 22 of /proc/PID/stat, after the last ')' that ends the name. */
-static uint64_t start_ticks(uint32_t pid)
+/* A field of /proc/PID/stat, counted from 1, after the ')' that ends the name. */
+static uint64_t stat_field(uint32_t pid, int wanted)
 {
 	char path[64], stat[1024], *at;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	if (slurp(path, stat, sizeof(stat)) <= 0 || !(at = strrchr(stat, ')')))
 		return 0;
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 2; at && field < wanted; field++)
 		at = strchr(at + 1, ' ');
 	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+uint64_t proc_start_ticks(uint32_t pid)
+{
+	return stat_field(pid, 22);
+}
+
+uint32_t proc_parent(uint32_t pid)
+{
+	return stat_field(pid, 4);
 }
 
 void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
@@ -39,12 +49,15 @@ void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executa
 	char path[64];
 	ssize_t bytes;
 
-	executable[0] = command_line[0] = 0;
-	if (start_ticks(pid) != start_ns / tick_ns)
+	if ((*executable && *command_line) || proc_start_ticks(pid) != start_ns / tick_ns)
 		return;
-	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	bytes = readlink(path, executable, executable_size - 1);
-	executable[bytes > 0 ? bytes : 0] = 0;
+	if (!*executable) {
+		snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+		bytes = readlink(path, executable, executable_size - 1);
+		executable[bytes > 0 ? bytes : 0] = 0;
+	}
+	if (*command_line)
+		return;
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
 	bytes = slurp(path, command_line, command_line_size);
 	for (ssize_t i = 0; i + 1 < bytes; i++)

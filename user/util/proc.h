@@ -8,12 +8,16 @@
 
 /*
  * Fill executable path and command line (arguments joined by spaces) of a
- * process, empty when it is gone or its start time is another (a reused pid).
+ * process where they are empty. Nothing is changed when it is gone or its start
+ * time is another (a reused pid).
  */
 void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
 	       char *command_line, size_t command_line_size);
 /* The name of a user, empty when there is none; the last answer is remembered. */
 const char *user_name(uint32_t uid);
+/* When the process began, as /proc/PID/stat counts (ticks of USER_HZ); 0: gone. */
+uint64_t proc_start_ticks(uint32_t pid);
+uint32_t proc_parent(uint32_t pid); /* 0: gone, or none */
 uint64_t proc_rss_bytes(void); /* of this process; 0 when unknown */
 
 #endif /* TT_UTIL_PROC_H */

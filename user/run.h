@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* run.h - what the program does, by its first word; each returns the exit status. */
+#ifndef TT_RUN_H
+#define TT_RUN_H
+
+#include "cli/options.h"
+
+int run_live(const struct options *options);
+
+#endif /* TT_RUN_H */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "enrich.h"
+#include "pipeline.h"
+#include "probe/hooks.h"
+#include "probe/processes.h"
+#include "source/live.h"
+
+#define POLL_MS 20
+#define STATS_NS (10 * 1000000000LL)
+#define LINGER_NS (500 * 1000000LL) /* for the last closes of a command's sockets */
+
+struct run {
+	const struct options *options;
+	struct pipeline *pipeline;
+	struct hooks *hooks;
+	struct live *live;
+	pid_t child;
+	int child_status;
+	bool child_done;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+	stopped = signal_number;
+}
+
+static int64_t now_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void emit_stats(struct run *r)
+{
+	struct stats stats = { 0 };
+	uint64_t counts[TT_COUNT_MAX];
+
+	hooks_counts(r->hooks, counts);
+	stats.lost[LOST_RING_FULL] = counts[TT_COUNT_RING_FULL];
+	stats.lost[LOST_MAP_FULL] = counts[TT_COUNT_MAP_FULL];
+	stats.lost[LOST_TRUNCATED] = counts[TT_COUNT_TRUNCATED];
+	stats.lost[LOST_GAP] = counts[TT_COUNT_GAP];
+	stats.lost[LOST_PROG_MISSED] = hooks_missed(r->hooks);
+	stats.not_tls = counts[TT_COUNT_NOT_TLS];
+	pipeline_stats(r->pipeline, &stats);
+}
+
+/* The command waits in read() until every hook is live. */
+static int start_command(struct run *r, int *go_fd)
+{
+	int gate[2];
+	char byte;
+
+	if (pipe2(gate, O_CLOEXEC))
+		return -1;
+	r->child = fork();
+	if (r->child < 0)
+		return -1;
+	if (r->child == 0) {
+		char **command = r->options->command;
+
+		signal(SIGPIPE, SIG_DFL);
+		close(gate[1]);
+		if (read(gate[0], &byte, 1) != 1)
+			_exit(127);
+		execvp(command[0], command);
+		fprintf(stderr, "tlstrace: %s: %s\n", command[0], strerror(errno));
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	close(gate[0]);
+	*go_fd = gate[1];
+	return processes_add(hooks_processes_fd(r->hooks), (uint32_t)r->child, false);
+}
+
+static void tell_ready(const struct run *r)
+{
+	if (r->options->verbose)
+		fprintf(stderr, "tlstrace: hooks: %s\n", hooks_name(r->hooks));
+	fprintf(stderr, "ready\n");
+	if (r->options->ready_fd >= 0) {
+		if (write(r->options->ready_fd, "\n", 1) != 1)
+			perror("tlstrace: --ready-fd");
+		close(r->options->ready_fd);
+	}
+}
+
+/* A command is let end by itself; a SIGTERM is passed on to it. */
+static bool go_on(struct run *r, int64_t start_ns, int64_t now)
+{
+	const struct options *o = r->options;
+
+	if (pipeline_full(r->pipeline))
+		return false;
+	if (o->duration_s && now - start_ns >= (int64_t)o->duration_s * 1000000000)
+		return false;
+	if (!r->child)
+		return !stopped;
+	if (stopped == SIGTERM)
+		kill(r->child, SIGTERM);
+	stopped = 0;
+	r->child_done = waitpid(r->child, &r->child_status, WNOHANG) == r->child;
+	return !r->child_done;
+}
+
+static int loop(struct run *r)
+{
+	int64_t start_ns = now_ns(CLOCK_MONOTONIC), stats_ns = start_ns, now = start_ns;
+	int err;
+
+	while (go_on(r, start_ns, now)) {
+		err = live_poll(r->live, POLL_MS);
+		if (err) {
+			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
+			return 1;
+		}
+		now = now_ns(CLOCK_MONOTONIC);
+		if (now - stats_ns >= STATS_NS) {
+			stats_ns = now;
+			if (r->options->json)
+				emit_stats(r);
+		}
+		if (!pipeline_flush(r->pipeline))
+			return 0;
+	}
+	start_ns = now_ns(CLOCK_MONOTONIC);
+	while (r->child_done && pipeline_open_connections(r->pipeline) &&
+	       now_ns(CLOCK_MONOTONIC) - start_ns < LINGER_NS && !live_poll(r->live, POLL_MS))
+		;
+	return 0;
+}
+
+static int command_status(const struct run *r)
+{
+	if (!r->child_done)
+		return 0; /* --duration or --count came first */
+	return WIFEXITED(r->child_status) ? WEXITSTATUS(r->child_status)
+					  : 128 + WTERMSIG(r->child_status);
+}
+
+static int trace(struct run *r)
+{
+	const struct options *o = r->options;
+	int go_fd = -1, status;
+
+	r->live = live_open(hooks_ring_fd(r->hooks), pipeline_event, r->pipeline);
+	if (!r->live || (o->pid && processes_add(hooks_processes_fd(r->hooks), o->pid, o->follow)) ||
+	    (o->command && start_command(r, &go_fd)) || hooks_scan(r->hooks)) {
+		fprintf(stderr, "tlstrace: cannot start: %s\n", strerror(errno));
+		return 1;
+	}
+	tell_ready(r);
+	if (go_fd >= 0 && write(go_fd, "\n", 1) != 1)
+		return 1;
+	if (go_fd >= 0)
+		close(go_fd);
+	status = loop(r);
+	hooks_flush(r->hooks);
+	live_poll(r->live, 0);
+	pipeline_end(r->pipeline, now_ns(CLOCK_REALTIME));
+	emit_stats(r);
+	return status ? status : command_status(r);
+}
+
+static struct tt_config config_of(const struct options *o)
+{
+	struct tt_config c = { .port = o->port, .every_record = o->records, .netns = o->netns,
+			       .uid = o->uid, .by_uid = o->by_uid, .by_host = o->by_host,
+			       .cgroup_id = o->cgroup_id };
+
+	c.by_process = o->pid || o->command;
+	c.follow = o->follow || o->command;
+	memcpy(c.host, o->host, sizeof(c.host));
+	memcpy(c.host_mask, o->host_mask, sizeof(c.host_mask));
+	if (o->comm)
+		strncpy(c.comm, o->comm, sizeof(c.comm) - 1);
+	return c;
+}
+
+int run_live(const struct options *options)
+{
+	const struct origin origin = { "live", live_wall_offset_ns(), enrich_process, NULL };
+	struct sigaction action = { .sa_handler = stop };
+	struct tt_config config = config_of(options);
+	struct run r = { .options = options };
+	const char *why;
+	int status = 3;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	r.pipeline = pipeline_open(options, &origin);
+	if (!r.pipeline)
+		return 1;
+	r.hooks = hooks_open(options->hooks, &config, options->verbose, &why);
+	if (r.hooks) {
+		status = trace(&r);
+		hooks_close(r.hooks);
+	} else {
+		fprintf(stderr, "tlstrace: %s\n", why);
+	}
+	if (r.live)
+		live_close(r.live);
+	return pipeline_close(r.pipeline) && !status ? 1 : status;
+}
