@@ -81,3 +81,4 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
 .PHONY: all run test fuzz bench lint install clean help deps-build deps-test deps-bench
 .DELETE_ON_ERROR:
+.SECONDARY: $(FUZZ_OBJ)

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
-	struct fact fact = { .time_ns = time_ns, .conn = conn };
+	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
 
 	sink->handshake(sink, &fact);
@@ -26,7 +26,7 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 
 static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
 {
-	struct fact fact = { .time_ns = time_ns, .conn = conn };
+	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
 
 	sink->alert(sink, &fact, alert);
@@ -35,7 +35,7 @@ static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const 
 static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 		      const struct past_record *record)
 {
-	struct fact fact = { .time_ns = time_ns, .conn = conn };
+	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
 
 	sink->record(sink, &fact, record);
@@ -43,7 +43,7 @@ static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 
 static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 {
-	struct fact fact = { .time_ns = time_ns, .conn = conn };
+	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
 
 	sink->connection(sink, &fact);

@@ -75,11 +75,12 @@ static void lies(void)
 		add_extension(&e, lie[i].type, &lie[i].body);
 		m = client_with(&e);
 		copy = exact(m.at, m.have);
-		told &= client_hello_parse(copy, m.have, &h) < 0 && h.ciphers.count == 3;
+		told &= client_hello_parse(copy, m.have, &h) < 0 && h.ciphers.count == 3 &&
+			strlen(h.ja4) == 36;
 		client_hello_free(&h);
 		free(copy);
 	}
-	ok(told, "a lying length in any extension is told, the rest is kept");
+	ok(told, "a lying length in any extension is told, the rest is kept and has its fingerprint");
 }
 
 static void drafts(void)

@@ -18,6 +18,7 @@ enum { FALLBACK_SCSV = 0x5600, RENEGOTIATION_SCSV = 0x00ff };
 struct reading {
 	struct client_hello *out;
 	struct cursor name;
+	bool lies; /* a length inside an extension does */
 	uint8_t extensions[2 * EXTENSIONS_MAX];
 	uint8_t key_shares[2 * KEY_SHARES_MAX];
 };
@@ -152,7 +153,6 @@ static int extension(uint16_t type, struct cursor body, struct reading *r)
 static int extensions(struct cursor *c, struct reading *r)
 {
 	struct cursor all = cur_vector(c, 2);
-	int good = cur_ok(c);
 
 	while (cur_left(&all)) {
 		uint16_t type = cur_uint(&all, 2);
@@ -161,9 +161,9 @@ static int extensions(struct cursor *c, struct reading *r)
 		if (!cur_ok(&all))
 			return 0;
 		add16(&r->out->extensions, r->extensions, EXTENSIONS_MAX, type);
-		good &= extension(type, body, r);
+		r->lies |= !extension(type, body, r);
 	}
-	return good;
+	return cur_ok(c);
 }
 
 static const uint8_t *move(uint8_t **to, const void *from, size_t bytes)
@@ -224,7 +224,7 @@ static int finish(struct reading *r, int good)
 	}
 	if (good)
 		client_fingerprints(r->out);
-	return good ? 0 : -EBADMSG;
+	return good && !r->lies ? 0 : -EBADMSG;
 }
 
 static int session_id(struct cursor *c, struct client_hello *out)
