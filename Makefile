@@ -2,7 +2,7 @@
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev
 TEST_PACKAGES = openssl curl python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
-	tshark
+	tshark libclang-rt-14-dev
 BENCH_PACKAGES = wrk
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
@@ -24,15 +24,24 @@ BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\
 LIB_SRC := $(sort $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+# The fuzzers need clang's runtime, and nothing of the kernel half.
+FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
+	user/wire/*.c user/track/*.c user/sink/*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+TIME ?= 60
 
 all: deps-build $(B)/tlstrace ## build build/tlstrace
 run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
-test: deps-test all $(UNIT) ## install what is missing, build, run all tests
+test: deps-test all $(UNIT) $(FUZZ) ## install what is missing, build, run all tests
 	B=$(B) tests/run
 vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KERNELS="6.1")
 	$(MAKE) B=$(B)/plain BPF_EXTRA=-DTT_PLAIN_LOOP $(B)/plain/tlstrace
 	B=$(B) tests/vm/run.sh $(KERNELS)
+fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
+	tests/fuzz/run.sh $(TIME)
 bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
 	B=$(B) tests/bench/live.sh
 lint: ## check the direction of the includes
@@ -65,11 +74,18 @@ $(B)/user/%.o: user/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
-$(B)/unit/%: tests/unit/%.c $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+$(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h $(LIB_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lcrypto
 
+-include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test vmtest bench lint install clean help deps-build deps-test deps-vm deps-bench
+.PHONY: all run test vmtest fuzz bench lint install clean help deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:
+.SECONDARY: $(FUZZ_OBJ)

@@ -8,7 +8,8 @@
 
 #define RECORD_BYTES_MAX (16384 + 2048)
 
-enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
+enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24,
+       TYPE_SSL2_HELLO = 128 };
 
 static __always_inline int header_plausible(const __u8 *h)
 {
@@ -21,7 +22,7 @@ static __always_inline int header_plausible(const __u8 *h)
 	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
 }
 
-/* SSLv2-compatible ClientHello (RFC 5246 E.2): skipped over, told of by size. */
+/* SSLv2-compatible ClientHello (RFC 5246 E.2), told as type 128. */
 static __always_inline int ssl2_hello(const __u8 *h)
 {
 	return (h[0] & 0x80) && h[2] == 1 && (h[3] == 3 || h[3] == 0) && h[4] <= 4;

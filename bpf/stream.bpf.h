@@ -44,7 +44,7 @@ static __always_inline void record_begin(struct run *r)
 	__u32 slot = st->totals.records & (TT_FLIGHT_RECORDS - 1);
 	__u8 type = st->head[0];
 	__u64 now;
-	int copy = type == TYPE_HANDSHAKE || (type == TYPE_ALERT && length == 2);
+	int copy = type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO || (type == TYPE_ALERT && length == 2);
 
 	if (!r->s->announced)
 		emit_open(r->s, r->sk);
@@ -55,7 +55,7 @@ static __always_inline void record_begin(struct run *r)
 	st->totals.flight[slot].type = type;
 	st->totals.flight[slot].version_minor = st->head[2];
 	st->totals.records++;
-	st->totals.bytes += length + 5;
+	st->totals.bytes += length + (type == TYPE_SSL2_HELLO ? 2 : 5);
 	if (type == TYPE_DATA) {
 		st->totals.app_records++;
 		st->totals.app_bytes += length;
@@ -80,6 +80,20 @@ static __always_inline void record_begin(struct run *r)
 	st->next += length;
 }
 
+/* The two bytes of length and three of the message have been read as a header. */
+static __always_inline void ssl2_take(struct stream *st)
+{
+	__u8 *h = st->head, high = h[0] & 0x7f, low = h[1];
+
+	h[0] = TYPE_SSL2_HELLO;
+	h[1] = h[3];
+	h[2] = h[4];
+	h[3] = high;
+	h[4] = low;
+	st->next -= 3;
+	st->state = STREAM_TLS;
+}
+
 static __always_inline int header_done(struct run *r)
 {
 	struct stream *st = r->st;
@@ -87,8 +101,8 @@ static __always_inline int header_done(struct run *r)
 
 	st->head_bytes = 0;
 	if (st->state == STREAM_NEW && ssl2_hello(st->head)) {
-		st->next += ((st->head[0] & 0x7f) << 8 | st->head[1]) - 3;
-		st->state = STREAM_TLS;
+		ssl2_take(st);
+		record_begin(r);
 		return 0;
 	}
 	if (!header_plausible(st->head)) {

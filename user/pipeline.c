@@ -240,7 +240,7 @@ static int open_sinks(struct pipeline *p)
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	const struct track_out out = { p, on_handshake, on_alert, on_record, on_connection, enrich };
+	const struct track_out out = { p, on_handshake, on_alert, on_record, on_connection, enrich, NULL };
 
 	if (p) {
 		p->options = options;

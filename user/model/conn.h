@@ -6,38 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/certificate.h"
+#include "model/hello.h"
 #include "model/process.h"
 
 enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
-
-struct u16_list {
-	uint16_t count; /* of entries kept */
-	uint16_t at[128];
-};
-
-struct client_hello {
-	bool seen;
-	uint16_t legacy_version;
-	uint8_t random[32];
-	uint8_t session_id[32];
-	uint8_t session_id_bytes;
-	struct u16_list ciphers, versions, groups, signature_algorithms;
-	char server_name[256]; /* raw bytes of the peer: escape before showing */
-	char alpn[256];	       /* names joined by commas, raw bytes */
-	bool ticket_extension, psk, ech;
-	uint16_t ticket_bytes;
-	char ticket_hash[17];
-};
-
-struct server_hello {
-	bool seen, hello_retry, psk;
-	uint16_t version; /* supported_versions decides */
-	uint16_t cipher, group;
-	uint8_t random[32];
-	uint8_t session_id[32];
-	uint8_t session_id_bytes;
-	char alpn[256];
-};
 
 struct endpoint {
 	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -49,7 +22,7 @@ struct past_record {
 	uint32_t index;
 	uint16_t version, length;
 	uint8_t type;
-	enum tls_role sender;
+	uint8_t sender; /* enum tls_role */
 	bool encrypted;
 	uint8_t message_count;
 	uint8_t messages[4]; /* handshake types, in order */
@@ -82,8 +55,19 @@ struct conn {
 	bool wanted;		 /* the process filters let it pass */
 	struct client_hello client;
 	struct server_hello server;
-	char history[101];
+	char history[101]; /* Zeek's letters, up to "established" */
 	bool established, resumed, offered, failed, hello_retry;
+	bool client_certificate_requested, client_certificate_sent;
+	uint8_t server_chain_length;
+	uint8_t malformed_type; /* handshake type of the first message whose lengths lie */
+	bool malformed;
+	bool session_id_inferred; /* server_session_id_bytes comes from the record's length */
+	bool issued_ticket; /* a readable NewSessionTicket was seen */
+	uint8_t server_session_id_bytes;
+	uint8_t issued_hash[SHORT_HASH];
+	uint32_t issued_lifetime_s;
+	const struct certificate *server_certificate, *client_certificate; /* NULL: not seen */
+	const char *mac_inference; /* static, NULL when there is nothing to infer */
 	const char *resumption_method; /* NULL when nothing was offered */
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
 	int64_t closed_ns;
@@ -93,7 +77,7 @@ struct conn {
 	struct {
 		uint8_t level, description;
 		enum tls_role sender;
-	} alerts[4];
+	} alerts[4]; /* the last ones */
 	uint8_t alert_count;
 	enum conn_close close;
 	enum tls_role close_by;

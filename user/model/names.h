@@ -14,6 +14,8 @@ const char *signature_name(uint16_t id);     /* "rsa_pss_rsae_sha256" */
 const char *alert_name(uint8_t description); /* "bad_record_mac" */
 const char *record_type_name(uint8_t type);  /* "handshake" */
 const char *handshake_type_name(uint8_t type); /* "client_hello" */
-const char *version_name(uint16_t version);  /* "1.2", "ssl3" */
+const char *extension_name(uint16_t id);       /* "server_name" */
+const char *certificate_compression_name(uint16_t id); /* "zlib" */
+const char *version_name(uint16_t version);  /* "1.2", "ssl3"; a draft of 1.3 is "1.3" */
 
 #endif /* TT_MODEL_NAMES_H */

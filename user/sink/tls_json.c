@@ -1,103 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_json.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "model/names.h"
 #include "model/roles.h"
+#include "sink/tls_peer_json.h"
 
-static void code(struct json *j, const char *key, const char *name, unsigned id)
+static void ticket(struct json *j, const struct conn *c)
 {
-	char unknown[24];
+	const struct client_hello *h = &c->client;
 
-	snprintf(unknown, sizeof(unknown), "unknown(0x%04x)", id);
-	json_text(j, key, name ? name : unknown);
-}
-
-static void list(struct json *j, const char *key, const struct u16_list *l,
-		 const char *(*name)(uint16_t))
-{
-	if (!l->count)
+	if (!h->ticket_bytes && !h->psk_count && !c->issued_ticket)
 		return;
-	json_open(j, key, '[');
-	for (int i = 0; i < l->count; i++)
-		code(j, NULL, name(l->at[i]), l->at[i]);
-	json_close(j, ']');
-}
-
-static void hex(struct json *j, const char *key, const uint8_t *bytes, int count)
-{
-	char text[65];
-
-	for (int i = 0; i < count && i < 32; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	json_text(j, key, text);
-}
-
-static void alpn(struct json *j, const char *names)
-{
-	char name[256];
-	size_t at = 0;
-
-	if (!*names)
-		return;
-	json_open(j, "alpn", '[');
-	for (;; names++) {
-		if (*names && *names != ',') {
-			name[at++] = *names;
-			continue;
-		}
-		name[at] = 0;
-		json_text(j, NULL, name);
-		at = 0;
-		if (!*names)
-			break;
+	json_open(j, "ticket", '{');
+	if (h->ticket_bytes)
+		tls_json_hex(j, "hash", h->ticket_hash, SHORT_HASH);
+	else if (h->psk_count)
+		tls_json_hex(j, "hash", h->psk_hash[0], SHORT_HASH);
+	if (c->issued_ticket) {
+		json_open(j, "issued", '{');
+		tls_json_hex(j, "hash", c->issued_hash, SHORT_HASH);
+		json_int(j, "lifetime_s", c->issued_lifetime_s);
+		json_close(j, '}');
 	}
-	json_close(j, ']');
-}
-
-static void client(struct json *j, const struct client_hello *h)
-{
-	if (!h->seen)
-		return;
-	json_open(j, "client", '{');
-	if (*h->server_name)
-		json_text(j, "server_name", h->server_name);
-	hex(j, "random", h->random, 32);
-	list(j, "supported_ciphers", &h->ciphers, cipher_name);
-	list(j, "supported_versions", &h->versions, version_name);
-	list(j, "supported_groups", &h->groups, group_name);
-	list(j, "signature_algorithms", &h->signature_algorithms, signature_name);
-	alpn(j, h->alpn);
-	json_bool(j, "ech", h->ech);
 	json_close(j, '}');
 }
 
-static void session_hash(struct json *j, const char *key, const uint8_t *id, int bytes)
+static void session_id(struct json *j, const struct conn *c)
 {
-	uint8_t digest[EVP_MAX_MD_SIZE];
+	uint8_t digest[SHA256_DIGEST_LENGTH];
 
-	if (!EVP_Digest(id, bytes, digest, NULL, EVP_sha256(), NULL))
-		return;
-	json_open(j, key, '{');
-	hex(j, "hash", digest, 8);
+	json_open(j, "id", '{');
+	if (c->server.seen) {
+		SHA256(c->server.session_id, c->server.session_id_bytes, digest);
+		tls_json_hex(j, "hash", digest, SHORT_HASH);
+	} else {
+		json_int(j, "length", c->server_session_id_bytes); /* from the record's */
+	}
 	json_close(j, '}');
 }
 
 static void session(struct json *j, const struct conn *c)
 {
-	bool id = c->server.seen && c->server.version < 0x0304 && c->server.session_id_bytes;
+	bool id = c->server.seen ? !is_tls13(c->server.version) && c->server.session_id_bytes :
+				   c->session_id_inferred;
 
-	if (!id && !c->client.ticket_bytes)
+	if (!id && !c->client.ticket_bytes && !c->client.psk_count && !c->issued_ticket)
 		return;
 	json_open(j, "session", '{');
 	if (id)
-		session_hash(j, "id", c->server.session_id, c->server.session_id_bytes);
-	if (c->client.ticket_bytes) {
-		json_open(j, "ticket", '{');
-		json_text(j, "hash", c->client.ticket_hash);
-		json_close(j, '}');
-	}
+		session_id(j, c);
+	ticket(j, c);
 	json_close(j, '}');
 }
 
@@ -118,13 +72,15 @@ static void chosen(struct json *j, const struct server_hello *h)
 {
 	if (!h->seen || h->hello_retry)
 		return;
-	code(j, "version", version_name(h->version), h->version);
-	json_text(j, "version_protocol", h->version == 0x0300 ? "ssl" : "tls");
-	code(j, "cipher", cipher_name(h->cipher), h->cipher);
+	tls_json_code(j, "version", version_name(h->version), h->version);
+	if (h->version >> 8 == 0x7f)
+		json_int(j, "version_draft", h->version & 0xff);
+	json_text(j, "version_protocol", h->version <= 0x0300 ? "ssl" : "tls");
+	tls_json_code(j, "cipher", cipher_name(h->cipher), h->cipher);
 	json_int(j, "cipher_id", h->cipher);
 	if (h->group)
-		code(j, "curve", group_name(h->group), h->group);
-	if (*h->alpn)
+		tls_json_code(j, "curve", group_name(h->group), h->group);
+	if (h->alpn && *h->alpn)
 		json_text(j, "next_protocol", h->alpn);
 }
 
@@ -140,8 +96,14 @@ void tls_json_handshake(struct json *j, const struct conn *c)
 		json_text(j, "method", c->resumption_method);
 	json_close(j, '}');
 	session(j, c);
-	client(j, &c->client);
+	tls_json_client(j, &c->client, false);
+	tls_json_server(j, c);
+	tls_json_client_certificate(j, c);
 	json_bool(j, "hello_retry", c->hello_retry);
+	if (c->mac_inference)
+		json_text(j, "mac_inference", c->mac_inference);
+	if (c->malformed)
+		tls_json_code(j, "malformed", handshake_type_name(c->malformed_type), c->malformed_type);
 	times(j, c);
 	if (*c->history)
 		json_text(j, "history", c->history);
@@ -161,7 +123,7 @@ static void side(struct json *j, const char *key, const struct side_totals *t)
 
 static void level(struct json *j, uint8_t value)
 {
-	code(j, "level", value == 1 ? "warning" : value == 2 ? "fatal" : NULL, value);
+	tls_json_code(j, "level", value == 1 ? "warning" : value == 2 ? "fatal" : NULL, value);
 }
 
 void tls_json_connection(struct json *j, const struct conn *c)
@@ -177,7 +139,7 @@ void tls_json_connection(struct json *j, const struct conn *c)
 	for (int i = 0; i < c->alert_count; i++) {
 		json_open(j, NULL, '{');
 		level(j, c->alerts[i].level);
-		code(j, "description", alert_name(c->alerts[i].description), c->alerts[i].description);
+		tls_json_code(j, "description", alert_name(c->alerts[i].description), c->alerts[i].description);
 		if (role_name(c->alerts[i].sender))
 			json_text(j, "sender", role_name(c->alerts[i].sender));
 		json_close(j, '}');
@@ -195,14 +157,14 @@ void tls_json_record(struct json *j, const char *key, const struct past_record *
 	json_open(j, key, '{');
 	if (role_name(r->sender))
 		json_text(j, "sender", role_name(r->sender));
-	code(j, "type", record_type_name(r->type), r->type);
+	tls_json_code(j, "type", record_type_name(r->type), r->type);
 	json_int(j, "type_code", r->type);
-	code(j, "version", version_name(r->version), r->version);
+	tls_json_code(j, "version", version_name(r->version), r->version);
 	json_int(j, "length", r->length);
 	if (r->message_count) {
 		json_open(j, "messages", '[');
 		for (int i = 0; i < r->message_count; i++)
-			code(j, NULL, handshake_type_name(r->messages[i]), r->messages[i]);
+			tls_json_code(j, NULL, handshake_type_name(r->messages[i]), r->messages[i]);
 		json_close(j, ']');
 	}
 	json_bool(j, "encrypted", r->encrypted);
@@ -217,7 +179,7 @@ void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a,
 	if (a->readable) {
 		level(j, a->level);
 		json_int(j, "level_code", a->level);
-		code(j, "description", alert_name(a->description), a->description);
+		tls_json_code(j, "description", alert_name(a->description), a->description);
 		json_int(j, "description_code", a->description);
 	}
 	if (role_name(a->sender))

@@ -4,6 +4,7 @@
 #define TT_SINK_TLS_JSON_H
 
 #include "model/conn.h"
+#include "model/message.h"
 #include "util/json.h"
 
 void tls_json_handshake(struct json *j, const struct conn *conn);
@@ -12,5 +13,8 @@ void tls_json_alert(struct json *j, const struct conn *conn, const struct alert 
 		    int64_t time_ns);
 /* Opens an object and leaves it open for the caller to add to. */
 void tls_json_record(struct json *j, const char *key, const struct past_record *record);
+
+/* The members of a tls-message event: "message", then "client" or "server" with its fields. */
+void tls_json_message(struct json *j, const struct message *message);
 
 #endif /* TT_SINK_TLS_JSON_H */

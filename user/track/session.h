@@ -5,24 +5,29 @@
 
 #include "model/conn.h"
 #include "tlstrace/event.h"
+#include "track/flight.h"
 #include "track/track.h"
 
-#define RECENT 16
+#define RECENT 9 /* records kept a direction: an alert and the 8 before it */
 
 struct session {
 	struct session *next, *older, *newer; /* track.c's */
 	struct conn conn;
-	bool midstream, reported, close_notify, client_key_exchange;
-	bool ccs[2];	  /* by direction */
+	bool midstream, reported, close_notify;
+	bool key_exchange; /* a message of a full handshake was seen */
+	bool client_key_exchange;
+	bool ccs[2];	   /* by direction */
+	bool encrypted[2]; /* as far as the record layer tells */
 	uint8_t finished[2]; /* protected records that can hold Finished */
-	struct {
-		uint8_t *bytes;
-		uint32_t have;
-	} flight[2];
+	struct flight flight[2];
 	struct past_record recent[2][RECENT]; /* index % RECENT */
 	uint32_t recent_end[2];		      /* index of the newest + 1 */
 };
 
+/*
+ * A record whose type is 128 is an SSLv2-compatible ClientHello: its version is the
+ * one in the hello, its body begins with the message type.
+ */
 void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		    const struct tt_ev_record *record);
 /* What the kernel remembers of the last records that it did not tell singly. */

@@ -150,6 +150,7 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	newest(t, s);
 	c = &s->conn;
 	c->id = e->head.conn_id;
+	c->client.server_name = "";
 	memcpy(c->local.address, e->local, 16);
 	memcpy(c->remote.address, e->remote, 16);
 	c->local.port = e->local_port;

@@ -14,6 +14,7 @@
 #define TRACK_CONNECTIONS 65536
 
 struct track;
+struct message; /* model/message.h */
 
 /* What the tracker tells, in order. Pointers are valid during the call only. */
 struct track_out {
@@ -25,6 +26,9 @@ struct track_out {
 	void (*connection)(void *arg, int64_t time_ns, const struct conn *conn);
 	/* More of a process than the kernel said, when a connection is new. */
 	void (*enrich)(void *arg, struct process *process);
+	/* Every readable handshake message, before its record; NULL: not wanted. */
+	void (*message)(void *arg, int64_t time_ns, const struct conn *conn,
+			const struct message *message);
 };
 
 /* `wall_offset_ns` is added to the kernel's times. NULL when out of memory. */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* certificate.h - what is told of an X.509 certificate. */
+#ifndef TT_MODEL_CERTIFICATE_H
+#define TT_MODEL_CERTIFICATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct certificate {
+	uint8_t sha256[32]; /* of the DER form */
+	bool readable;	    /* else only the digest is known */
+	bool has_not_before, has_not_after;
+	uint32_t refs; /* kept by the cache that made it */
+	uint16_t name_count, key_bits;
+	int64_t not_before_s, not_after_s; /* Unix time */
+	const char *key_type;		   /* "RSA", a static string, or NULL */
+	char *subject, *issuer;		   /* RFC 2253 text, NULL when unreadable */
+	char *serial;			   /* upper-case hex */
+	char **names;			   /* subject alternative names */
+};
+
+#endif /* TT_MODEL_CERTIFICATE_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* state.h - what the files of the state machine share; session.h is its outside. */
+#ifndef TT_TRACK_STATE_H
+#define TT_TRACK_STATE_H
+
+#include "track/session.h"
+
+enum tls_role sender_of(const struct session *s, int dir);
+/* Open before tracing began: how its handshake went nobody saw. */
+bool session_handshake_missed(const struct session *s);
+bool session_tls13(const struct session *s);
+/* Add Zeek's letter of what `dir` sent, unless the handshake is over. */
+void add_history(struct session *s, int dir, char letter);
+/* Tell of the handshake, once. */
+void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns);
+
+/* handshake.c: bytes of a plaintext handshake record; an SSLv2 hello's record. */
+void handshake_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		      const struct tt_ev_record *e);
+void sslv2_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		  const struct tt_ev_record *e);
+/* resume.c: what was offered and accepted, as far as is known now. */
+void offer_from_client(struct conn *c);
+void resume_from_server(struct conn *c);
+void resume_from_keys(struct session *s, int dir);
+/* alert.c: a record of alerts; `hidden` when nobody can read it. */
+void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		  const struct tt_ev_record *e, bool hidden);
+
+#endif /* TT_TRACK_STATE_H */

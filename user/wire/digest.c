@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "wire/digest.h"
+
+#include <openssl/sha.h>
+#include <string.h>
+
+void short_hash(const uint8_t *bytes, size_t count, uint8_t out[SHORT_HASH])
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+
+	SHA256(bytes, count, digest);
+	memcpy(out, digest, SHORT_HASH);
+}
+
+void hex_text(const uint8_t *bytes, size_t count, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < count; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
+	}
+	*out = 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* extension.h - ExtensionType numbers, as far as any is read. */
+#ifndef TT_WIRE_EXTENSION_H
+#define TT_WIRE_EXTENSION_H
+
+enum extension_type {
+	EXT_SERVER_NAME = 0,
+	EXT_STATUS_REQUEST = 5,
+	EXT_GROUPS = 10,
+	EXT_POINT_FORMATS = 11,
+	EXT_SIGNATURE_ALGORITHMS = 13,
+	EXT_ALPN = 16,
+	EXT_STATUS_REQUEST_V2 = 17,
+	EXT_ENCRYPT_THEN_MAC = 22,
+	EXT_EXTENDED_MASTER_SECRET = 23,
+	EXT_COMPRESS_CERTIFICATE = 27,
+	EXT_TICKET = 35,
+	EXT_KEY_SHARE_DRAFT = 40, /* up to draft 22 */
+	EXT_PSK = 41,
+	EXT_EARLY_DATA = 42,
+	EXT_VERSIONS = 43,
+	EXT_PSK_MODES = 45,
+	EXT_KEY_SHARE = 51,
+	EXT_ECH = 0xfe0d,
+	EXT_RENEGOTIATION_INFO = 0xff01,
+};
+
+#endif /* TT_WIRE_EXTENSION_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "wire/infer.h"
+
+#include <stddef.h>
+
+static const struct {
+	uint16_t first, last;
+	uint8_t type;
+	uint16_t length;
+	const char *family;
+} finished[] = {
+#include "model/finished_lengths.inc"
+};
+
+const char *finished_family(uint16_t version, uint8_t record_type, uint16_t length)
+{
+	for (size_t i = 0; i < sizeof(finished) / sizeof(*finished); i++)
+		if (finished[i].type == record_type && finished[i].length == length &&
+		    version >= finished[i].first && version <= finished[i].last)
+			return finished[i].family;
+	return NULL;
+}
+
+int server_hello_session_id(uint16_t record_length)
+{
+	/* Header 4, version 2, random 32, length 1, cipher suite 2, compression 1. */
+	int bytes = record_length - 42;
+
+	return bytes >= 0 && bytes <= 32 ? bytes : -1;
+}
