@@ -1,6 +1,6 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
-	linux-libc-dev libc6-dev
+	linux-libc-dev libc6-dev libpcap-dev
 TEST_PACKAGES = openssl curl python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
 	tshark libclang-rt-14-dev
 BENCH_PACKAGES = wrk
@@ -15,7 +15,7 @@ CFLAGS ?= -O2 -g
 B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
-LIBS = -lbpf -lcrypto
+LIBS = -lbpf -lpcap -lcrypto
 BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
 	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.

@@ -7,5 +7,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int status = options_parse(&options, argc, argv);
 
-	return status >= 0 ? status : run_live(&options);
+	if (status >= 0)
+		return status;
+	return options.read ? run_read(&options) : run_live(&options);
 }

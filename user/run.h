@@ -6,5 +6,6 @@
 #include "cli/options.h"
 
 int run_live(const struct options *options);
+int run_read(const struct options *options);
 
 #endif /* TT_RUN_H */

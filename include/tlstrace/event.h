@@ -49,6 +49,7 @@ enum tt_close_flag {
 	TT_FIN_SENT_FIRST = 4,
 	TT_RST_RECEIVED = 8,
 	TT_TIMED_OUT = 16,
+	TT_END_UNSEEN = 32, /* captures: how it ended was not seen */
 };
 
 struct tt_event {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/scope.h"
 
@@ -39,7 +40,10 @@ static const struct {
 static void usage(void)
 {
 	printf("usage: tlstrace [options] [-- COMMAND ARG...]\n"
-	       "Show every TLS handshake, alert and close on this host, with its process.\n\n");
+	       "       tlstrace read [options] FILE... [FILTER]\n"
+	       "Show every TLS handshake, alert and close on this host, with its process,\n"
+	       "or those in captures. FILE is pcap or pcapng, \"-\" standard input; the words\n"
+	       "after the last one that is a file are a filter as of pcap-filter(7).\n\n");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		char left[48];
 		const char *arg = table[i].arg;
@@ -146,14 +150,15 @@ static int take(struct options *o, int id, const char *arg)
 	return 2;
 }
 
-int options_parse(struct options *o, int argc, char **argv)
+/* Options up to the first other word, or with `everywhere` among the others too. */
+static int take_all(struct options *o, int argc, char **argv, bool everywhere)
 {
 	struct option longs[OPTIONS + 1] = { 0 };
 	char shorts[2 * OPTIONS + 2] = "+";
 	size_t at = 1;
 	int id, status;
 
-	*o = (struct options){ .ready_fd = -1 };
+	optind = 0; /* glibc: begin anew */
 	for (size_t i = 0; i < OPTIONS; i++) {
 		longs[i] = (struct option){ table[i].long_name, table[i].kind, NULL, table[i].id };
 		if (!table[i].short_name)
@@ -162,13 +167,57 @@ int options_parse(struct options *o, int argc, char **argv)
 		if (table[i].kind == required_argument)
 			shorts[at++] = ':';
 	}
-	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+	while ((id = getopt_long(argc, argv, shorts + everywhere, longs, NULL)) != -1) {
 		for (size_t i = 0; i < OPTIONS; i++)
 			if (id == table[i].short_name && id)
 				id = table[i].id;
 		status = take(o, id, optarg);
 		if (status >= 0)
 			return status;
+	}
+	return -1;
+}
+
+/* The first word is a file whatever it is, so that a missing one is named as such. */
+static int read_words(struct options *o, char **words)
+{
+	const struct { bool given; const char *name; } live_only[] = {
+		{ o->pid, "pid" }, { o->comm, "comm" }, { o->by_uid, "user" }, { o->follow, "follow" },
+		{ o->cgroup_id, "cgroup and --container" }, { o->netns, "netns" },
+		{ o->hooks, "hooks" }, { o->duration_s, "duration" }, { o->ready_fd >= 0, "ready-fd" },
+	};
+
+	for (size_t i = 0; i < sizeof(live_only) / sizeof(*live_only); i++)
+		if (live_only[i].given) {
+			fprintf(stderr, "tlstrace: --%s: not for a capture\n", live_only[i].name);
+			return 2;
+		}
+	if (!*words) {
+		fprintf(stderr, "tlstrace: read: which FILE?\n");
+		return 2;
+	}
+	o->files = words;
+	do
+		words++, o->file_count++;
+	while (*words && (!strcmp(*words, "-") || !access(*words, F_OK)));
+	o->filter = words;
+	return -1;
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	int status;
+
+	*o = (struct options){ .ready_fd = -1 };
+	status = take_all(o, argc, argv, false);
+	if (status >= 0)
+		return status;
+	if (optind < argc && !strcmp(argv[optind], "read") && strcmp(argv[optind - 1], "--")) {
+		o->read = true;
+		argc -= optind;
+		argv += optind;
+		status = take_all(o, argc, argv, true);
+		return status >= 0 ? status : read_words(o, argv + optind);
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--")) {
 		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",

@@ -22,6 +22,10 @@ struct options {
 	int ready_fd;	   /* -1: none */
 	int verbose;
 	char **command; /* after "--", or NULL */
+	bool read;
+	char **files;  /* of "read": the leading words that are files; "-": standard input */
+	int file_count;
+	char **filter; /* of "read": the other words, a BPF expression; NULL-terminated */
 };
 
 /*

@@ -163,6 +163,12 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 	process(j, fact->conn);
 }
 
+/* A capture may be anybody's: neither end is ours, no process is known. */
+static bool has_local_end(const struct fact *fact)
+{
+	return strcmp(fact->source, "pcap") != 0;
+}
+
 static void begin_tlstrace(struct json *j, const struct fact *fact)
 {
 	const struct conn *c = fact->conn;
@@ -176,6 +182,8 @@ static void begin_tlstrace(struct json *j, const struct fact *fact)
 		return;
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)c->id);
 	json_text(j, "connection", id);
+	if (!has_local_end(fact))
+		return;
 	if (role_name(c->role))
 		json_text(j, "role", role_name(c->role));
 	json_text(j, "attribution", c->attribution);
@@ -206,7 +214,7 @@ static void alert(struct sink *sink, const struct fact *fact, const struct alert
 
 	begin(&j, sink, fact, "tls-alert");
 	json_open(&j, "tls", '{');
-	tls_json_alert(&j, fact->conn, a, fact->time_ns);
+	tls_json_alert(&j, fact->conn, a, fact->time_ns, has_local_end(fact));
 	json_close(&j, '}');
 	end(&j, fact);
 }

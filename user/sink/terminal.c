@@ -173,7 +173,10 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 	bool fatal = a->readable && a->level == 2;
 
 	prefix(s, fact, fatal);
-	fprintf(s->out, "ALERT %s: ", a->sent ? "sent" : "received");
+	if (strcmp(fact->source, "pcap"))
+		fprintf(s->out, "ALERT %s: ", a->sent ? "sent" : "received");
+	else
+		fprintf(s->out, "ALERT by the %s: ", side(a->sender));
 	if (a->readable) {
 		fprintf(s->out, "%s %s (%u)", fatal ? "fatal" : "warning",
 			name ? name : "unknown", a->description);

@@ -170,7 +170,8 @@ void tls_json_record(struct json *j, const char *key, const struct past_record *
 	json_bool(j, "encrypted", r->encrypted);
 }
 
-void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a, int64_t time_ns)
+void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a, int64_t time_ns,
+		    bool has_local_end)
 {
 	chosen(j, &c->server);
 	if (*c->history)
@@ -184,7 +185,8 @@ void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a,
 	}
 	if (role_name(a->sender))
 		json_text(j, "sender", role_name(a->sender));
-	json_text(j, "direction", a->sent ? "sent" : "received");
+	if (has_local_end)
+		json_text(j, "direction", a->sent ? "sent" : "received");
 	json_bool(j, "encrypted", a->encrypted);
 	json_open(j, "evidence", '[');
 	json_text(j, NULL, a->by_size ? "size" : "wire");

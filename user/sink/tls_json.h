@@ -10,7 +10,7 @@
 void tls_json_handshake(struct json *j, const struct conn *conn);
 void tls_json_connection(struct json *j, const struct conn *conn);
 void tls_json_alert(struct json *j, const struct conn *conn, const struct alert *alert,
-		    int64_t time_ns);
+		    int64_t time_ns, bool has_local_end);
 /* Opens an object and leaves it open for the caller to add to. */
 void tls_json_record(struct json *j, const char *key, const struct past_record *record);
 

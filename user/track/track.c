@@ -92,6 +92,8 @@ static void set_close(struct session *s, uint32_t flags)
 	bool by_peer = flags & TT_RST_RECEIVED ||
 		       (flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST));
 
+	if (flags & TT_END_UNSEEN)
+		return;
 	if (flags & TT_TIMED_OUT)
 		c->close = CLOSE_TIMEOUT;
 	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline.h"
+#include "source/pcap.h"
+#include "source/tcp.h"
+
+#define FLUSH_PACKETS 4096
+
+struct reading {
+	const struct options *options;
+	struct pipeline *pipeline;
+	struct link *link;
+	struct tcp *tcp;
+	char *filter;
+	int64_t last_ns; /* of all packets */
+	bool over;	 /* nobody listens, or enough was said */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+	stopped = signal_number;
+}
+
+/* The words of the filter joined by spaces, as tcpdump takes them. */
+static char *join(char **words)
+{
+	size_t bytes = 1;
+	char *text;
+
+	for (char **w = words; *w; w++)
+		bytes += strlen(*w) + 1;
+	text = calloc(1, bytes);
+	for (char **w = words; text && *w; w++) {
+		strcat(text, *w);
+		if (w[1])
+			strcat(text, " ");
+	}
+	return text;
+}
+
+static bool go_on(struct reading *r, const struct capture *capture)
+{
+	if (stopped || pipeline_full(r->pipeline))
+		return false;
+	/* What a pipe tells is wanted at once. */
+	return (!capture_is_stream(capture) && capture_packets(capture) % FLUSH_PACKETS) ||
+	       pipeline_flush(r->pipeline);
+}
+
+/* One file to its end; everything before an error has been told. */
+static int read_file(struct reading *r, const char *path)
+{
+	char error[CAPTURE_ERROR];
+	bool usage;
+	struct capture *capture = capture_open(path, r->filter, error, &usage);
+	int got = 1;
+
+	if (!capture) {
+		fprintf(stderr, "tlstrace: %s\n", error);
+		return usage ? 2 : 1;
+	}
+	while (!r->over && (got = capture_next(capture, r->link, error)) > 0) {
+		if (capture_time_ns(capture) > r->last_ns)
+			r->last_ns = capture_time_ns(capture);
+		r->over = !go_on(r, capture);
+	}
+	if (r->options->verbose)
+		fprintf(stderr, "tlstrace: %s: %llu packets\n", path,
+			(unsigned long long)capture_packets(capture));
+	capture_close(capture);
+	if (got >= 0)
+		return 0;
+	pipeline_flush(r->pipeline);
+	fprintf(stderr, "tlstrace: %s\n", error);
+	return 1;
+}
+
+static void finish(struct reading *r)
+{
+	const struct tcp_counts *counts = tcp_counts(r->tcp);
+	struct stats stats = { .not_tls = 0 };
+
+	if (!r->over)
+		tcp_end(r->tcp);
+	pipeline_end(r->pipeline, r->last_ns);
+	stats.not_tls = counts->not_tls;
+	stats.lost[LOST_GAP] = counts->gaps;
+	stats.lost[LOST_MAP_FULL] = counts->given_up;
+	if (r->options->verbose)
+		fprintf(stderr,
+			"tlstrace: %llu TCP segments, %llu holes, %llu retransmissions with other "
+			"bytes, %llu packets with fragments missing\n",
+			(unsigned long long)counts->segments, (unsigned long long)counts->holes,
+			(unsigned long long)counts->conflicts,
+			(unsigned long long)link_fragments_lost(r->link));
+	pipeline_stats(r->pipeline, &stats);
+}
+
+static int read_all(struct reading *r)
+{
+	int worst = 0;
+
+	for (int i = 0; i < r->options->file_count && !r->over; i++) {
+		int status = read_file(r, r->options->files[i]);
+
+		worst = status > worst ? status : worst;
+		if (status == 2)
+			return status;
+	}
+	finish(r);
+	return worst;
+}
+
+int run_read(const struct options *options)
+{
+	const struct origin origin = { "pcap", 0, NULL, NULL };
+	struct tcp_config config = { .every_record = options->records, .port = options->port };
+	struct sigaction action = { .sa_handler = stop };
+	struct reading r = { .options = options };
+	int status = 1;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	memcpy(config.host, options->host, sizeof(config.host));
+	memcpy(config.host_mask, options->host_mask, sizeof(config.host_mask));
+	r.pipeline = pipeline_open(options, &origin);
+	if (!r.pipeline)
+		return 1;
+	r.filter = join(options->filter);
+	r.tcp = tcp_new(&config, pipeline_event, r.pipeline);
+	r.link = r.tcp ? link_new(tcp_segment, r.tcp) : NULL;
+	if (r.filter && r.link)
+		status = read_all(&r);
+	else
+		fprintf(stderr, "tlstrace: %s\n", strerror(ENOMEM));
+	if (r.link)
+		link_free(r.link);
+	if (r.tcp)
+		tcp_free(r.tcp);
+	free(r.filter);
+	return pipeline_close(r.pipeline) && !status ? 1 : status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* tcp_conn.h - what tcp.c, tcp_half.c and tcp_events.c share. */
+#ifndef TT_SOURCE_TCP_CONN_H
+#define TT_SOURCE_TCP_CONN_H
+
+#include "source/records.h"
+#include "source/tcp.h"
+
+#define SEEN 4 /* segments whose bytes are remembered by a digest */
+#define NO_SIDE 2
+
+/* Bytes that came before those in front of them. */
+struct chunk {
+	struct chunk *next;
+	int64_t time_ns;
+	uint32_t seq, bytes, wire_bytes;
+	uint8_t data[];
+};
+
+/* One direction. */
+struct half {
+	struct stream stream;
+	uint32_t next; /* sequence number due */
+	uint32_t isn, fin_seq;
+	uint32_t acked; /* highest number that the other side acknowledged */
+	bool positioned, syn, fin, was_acked;
+	uint8_t far; /* segments in a row that are far behind */
+	uint8_t seen_at;
+	uint16_t held_count;
+	uint32_t held_bytes;
+	struct chunk *held; /* in order, without overlaps */
+	struct {
+		uint32_t seq, bytes, digest;
+	} seen[SEEN];
+};
+
+struct tcp_conn {
+	struct tcp_conn *next;		 /* of the same bucket */
+	struct tcp_conn *older, *newer;	 /* by the last packet */
+	uint8_t address[2][16];
+	uint16_t port[2];
+	uint8_t family;
+	uint8_t initiator; /* side, or NO_SIDE */
+	uint8_t local;	   /* side; meaningful when announced */
+	uint8_t fin_first; /* side, or NO_SIDE */
+	bool announced, closed, hopeless, data;
+	uint8_t reset_by; /* side, or NO_SIDE */
+	uint32_t retransmits;
+	uint64_t id;
+	int64_t connect_ns, established_ns, last_ns;
+	struct half half[2];
+};
+
+struct conn_list {
+	struct tcp_conn *oldest, *newest;
+	size_t count;
+};
+
+struct tcp {
+	struct tcp_config config;
+	struct tcp_counts counts;
+	void (*event)(void *arg, const void *event, size_t bytes);
+	void *arg;
+	uint64_t last_id;
+	struct conn_list open, closed;
+	struct tcp_conn *last; /* most segments are of the same connection as the one before */
+	struct tcp_conn **bucket;
+	struct tt_ev_record *record; /* room for one event */
+};
+
+/* tcp_half.c: data of one side, then whatever became deliverable by it. */
+void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s);
+/* Whether a hole is to be waited for no longer; then what is behind it is delivered. */
+void half_settle(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns);
+/* Nothing more will come: deliver over all holes. */
+void half_flush(struct tcp *tcp, struct tcp_conn *c, int side);
+void half_free(struct half *h);
+
+/* tcp_events.c: where the record machine's words become events. */
+void conn_bytes(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, const uint8_t *data,
+		uint32_t bytes);
+void conn_gap(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, uint32_t bytes);
+void conn_records_end(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns);
+void conn_closed(struct tcp *tcp, struct tcp_conn *c, int64_t time_ns, bool end_seen);
+
+#endif /* TT_SOURCE_TCP_CONN_H */

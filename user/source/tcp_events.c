@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "source/tcp_conn.h"
+
+#define TOLD_SINGLY 12 /* records of data; later ones are counted only, as by the kernel half */
+
+enum { TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_SSL2 = 128 };
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2 };
+
+/* One run of the record machine for one side of a connection. */
+struct run {
+	struct records_out out;
+	struct tcp *tcp;
+	struct tcp_conn *conn;
+};
+
+static void head(struct tt_event *e, const struct tcp_conn *c, int64_t time_ns, uint16_t kind,
+		 size_t bytes)
+{
+	*e = (struct tt_event){ .time_ns = (uint64_t)time_ns, .conn_id = c->id, .kind = kind,
+				.size = (uint16_t)bytes };
+}
+
+static uint8_t local_side(const struct tcp_conn *c, int side, const struct stream *s,
+			  const uint8_t *body)
+{
+	if (c->initiator != NO_SIDE)
+		return c->initiator;
+	if (s->now.type == TYPE_SSL2 || (s->now.type == TYPE_HANDSHAKE && body && *body == CLIENT_HELLO))
+		return side;
+	if (s->now.type == TYPE_HANDSHAKE && body && *body == SERVER_HELLO)
+		return !side;
+	return c->port[0] > c->port[1] ? 0 : 1;
+}
+
+static void announce(struct run *r, const struct stream *s, const uint8_t *body)
+{
+	struct tcp_conn *c = r->conn;
+	struct tt_ev_open e = { .owner = { .wanted = 1 } };
+	bool hello = body && s->totals.records == 1 &&
+		     (s->now.type == TYPE_SSL2 || *body == CLIENT_HELLO || *body == SERVER_HELLO);
+
+	c->local = local_side(c, r->out.side, s, body);
+	c->id = ++r->tcp->last_id;
+	c->announced = r->out.announced = true;
+	head(&e.head, c, r->out.time_ns, TT_EV_OPEN, sizeof(e));
+	e.connect_ns = (uint64_t)c->connect_ns;
+	e.established_ns = (uint64_t)c->established_ns;
+	e.family = c->family;
+	e.tcp_role = c->initiator == NO_SIDE ? TT_TCP_UNKNOWN : TT_TCP_ACTIVE;
+	e.midstream = c->initiator == NO_SIDE && !hello;
+	e.local_port = c->port[c->local];
+	e.remote_port = c->port[!c->local];
+	memcpy(e.local, c->address[c->local], 16);
+	memcpy(e.remote, c->address[!c->local], 16);
+	r->tcp->event(r->tcp->arg, &e, sizeof(e));
+}
+
+static void on_record(struct records_out *out, const struct stream *s, const uint8_t *body,
+		      uint16_t bytes)
+{
+	struct run *r = (struct run *)out;
+	struct tt_ev_record *e = r->tcp->record;
+
+	if (!r->conn->announced)
+		announce(r, s, bytes ? body : NULL);
+	if (s->now.type == TYPE_DATA && s->totals.app_records > TOLD_SINGLY &&
+	    !r->tcp->config.every_record)
+		return;
+	head(&e->head, r->conn, out->time_ns, bytes ? TT_EV_BODY : TT_EV_RECORD, sizeof(*e) + bytes);
+	e->index = (uint32_t)s->totals.records - 1;
+	e->version = 0x0300 | s->now.minor;
+	e->length = s->now.length;
+	e->type = s->now.type;
+	e->dir = out->side == r->conn->local ? TT_SENT : TT_RECEIVED;
+	e->body_offset = s->body_offset;
+	e->body_bytes = bytes;
+	e->pad = 0;
+	if (bytes)
+		memcpy(e->body, body, bytes);
+	r->tcp->event(r->tcp->arg, e, sizeof(*e) + bytes);
+}
+
+static uint32_t close_flags(const struct tcp_conn *c, bool end_seen)
+{
+	uint32_t flags = end_seen ? 0 : TT_END_UNSEEN;
+
+	if (c->half[c->local].fin)
+		flags |= TT_FIN_SENT;
+	if (c->half[!c->local].fin)
+		flags |= TT_FIN_RECEIVED;
+	if (c->fin_first == c->local)
+		flags |= TT_FIN_SENT_FIRST;
+	if (c->reset_by == !c->local)
+		flags |= TT_RST_RECEIVED;
+	return flags;
+}
+
+static void totals(struct tcp *tcp, const struct tcp_conn *c, int64_t time_ns, uint16_t kind,
+		   uint32_t flags)
+{
+	struct tt_ev_totals e = { .retransmits = c->retransmits, .close_flags = flags };
+
+	head(&e.head, c, time_ns, kind, sizeof(e));
+	e.dir[TT_SENT] = c->half[c->local].stream.totals;
+	e.dir[TT_RECEIVED] = c->half[!c->local].stream.totals;
+	tcp->event(tcp->arg, &e, sizeof(e));
+}
+
+static void on_alert_due(struct records_out *out)
+{
+	struct run *r = (struct run *)out;
+
+	if (r->conn->announced)
+		totals(r->tcp, r->conn, out->time_ns, TT_EV_TOTALS, 0);
+}
+
+static void on_lost(struct records_out *out)
+{
+	struct run *r = (struct run *)out;
+
+	r->tcp->counts.gaps += r->conn->announced;
+}
+
+static struct run begin(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns)
+{
+	uint8_t other = c->half[!side].stream.state;
+
+	return (struct run){
+		.out = { .side = side, .time_ns = time_ns, .announced = c->announced,
+			 .peer_tls = other == STREAM_TLS || c->half[!side].stream.totals.records,
+			 .hopeless = c->hopeless, .record = on_record, .alert_due = on_alert_due,
+			 .lost = on_lost },
+		.tcp = tcp, .conn = c };
+}
+
+void conn_bytes(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, const uint8_t *data,
+		uint32_t bytes)
+{
+	struct stream *s = &c->half[side].stream;
+	struct run r;
+
+	/* The bulk of the bytes: inside a body that nobody wants. */
+	if (s->state == STREAM_TLS && !s->copy && bytes <= s->body_left) {
+		s->body_left -= bytes;
+		return;
+	}
+	r = begin(tcp, c, side, time_ns);
+	if (s->state == STREAM_NOT && r.out.peer_tls && !s->totals.records) {
+		/* Given up, but now the other side says that it is TLS. */
+		s->state = STREAM_PLAIN;
+		s->plain_bytes = 0;
+		s->plain_segments = 0;
+	}
+	records_bytes(s, &r.out, data, bytes);
+	c->hopeless = r.out.hopeless;
+}
+
+void conn_gap(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, uint32_t bytes)
+{
+	struct run r = begin(tcp, c, side, time_ns);
+
+	records_gap(&c->half[side].stream, &r.out, bytes);
+}
+
+void conn_records_end(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns)
+{
+	struct run r = begin(tcp, c, side, time_ns);
+
+	records_end(&c->half[side].stream, &r.out);
+}
+
+void conn_closed(struct tcp *tcp, struct tcp_conn *c, int64_t time_ns, bool end_seen)
+{
+	if (c->announced)
+		totals(tcp, c, time_ns, TT_EV_CLOSE, close_flags(c, end_seen));
+	else if (c->data)
+		tcp->counts.not_tls++;
+}
