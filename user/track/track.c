@@ -179,8 +179,10 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes < sizeof(*owner))
 			break;
 		set_owner(t, &(*at)->conn, &owner->owner);
-		if (!owner->owner.wanted)
+		if (!owner->owner.wanted) {
 			forget(t, at); /* the kernel half follows it no more */
+			t->total--;
+		}
 		break;
 	case TT_EV_RECORD:
 	case TT_EV_BODY:
