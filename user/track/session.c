@@ -6,6 +6,7 @@
 
 #include "track/certs.h"
 #include "track/state.h"
+#include "wire/handshake.h"
 #include "wire/hello.h"
 #include "wire/infer.h"
 
@@ -164,12 +165,24 @@ static void dispatch(struct session *s, const struct track_out *out, int64_t tim
 		protected_record(s, out, time_ns, e);
 }
 
+/* The first byte of a hello tells the roles; the rest may be segments away. */
+static void role_of_hello(struct session *s, const struct tt_ev_record *e)
+{
+	if (s->conn.role != ROLE_UNKNOWN || s->midstream || e->body_offset || !e->body_bytes ||
+	    (e->body[0] != HS_CLIENT_HELLO && e->body[0] != HS_SERVER_HELLO))
+		return;
+	s->conn.role = (e->body[0] == HS_CLIENT_HELLO) == (e->dir == TT_SENT) ? ROLE_CLIENT
+									      : ROLE_SERVER;
+}
+
 void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		    const struct tt_ev_record *e)
 {
 	bool hidden = is_protected(s, e);
 	struct past_record *r = NULL;
 
+	if (e->type == HANDSHAKE && !hidden)
+		role_of_hello(s, e);
 	if (e->body_offset == 0) {
 		r = remember(s, e->dir, e->index, time_ns);
 		r->type = e->type;
