@@ -1,9 +1,11 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev
-TEST_PACKAGES = openssl curl python3 util-linux iproute2 \
-	libclang-rt-14-dev
-BENCH_PACKAGES = nginx-light wrk tshark
+TEST_PACKAGES = openssl curl python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
+	tshark libclang-rt-14-dev
+BENCH_PACKAGES = wrk
+VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
+KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -15,7 +17,7 @@ ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
 LIBS = -lbpf -lpcap -lcrypto
 BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
-	-Iinclude -Ivmlinux -Ibpf -Wall -Werror
+	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
 BPF_OBJ := $(B)/bpf/maps.o $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,\
 	$(sort $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))))
@@ -35,6 +37,9 @@ run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
 test: deps-test all $(UNIT) $(FUZZ) ## install what is missing, build, run all tests
 	B=$(B) tests/run
+vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KERNELS="6.1")
+	$(MAKE) B=$(B)/plain BPF_EXTRA=-DTT_PLAIN_LOOP $(B)/plain/tlstrace
+	B=$(B) tests/vm/run.sh $(KERNELS)
 fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
 	tests/fuzz/run.sh $(TIME)
 bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
@@ -54,6 +59,8 @@ deps-bench:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
+deps-vm: deps-test
+	@tests/lib/packages.sh $(VM_PACKAGES)
 
 $(B)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -79,6 +86,6 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test fuzz bench lint install clean help deps-build deps-test deps-bench
+.PHONY: all run test vmtest fuzz bench lint install clean help deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)

@@ -41,6 +41,13 @@ static __always_inline int segment_find(struct __sk_buff *skb, struct segment *g
 	return 1;
 }
 
+static __always_inline int has_ulp(struct bpf_sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	return tp && tp->inet_conn.icsk_ulp_ops;
+}
+
 static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -68,8 +75,11 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.seq = g.flags & 2 ? g.seq + 1 : g.seq;
 	r.bytes = g.bytes;
 	r.base = g.base;
+	/* A hole is left to the reader hooks, but they leave kTLS sockets alone. */
+	if (r.filler && (__s32)(r.seq - r.st->next) > 0 && has_ulp(sk))
+		s->no_reader = 1;
 	if (!r.st->positioned) {
-		r.st->next = r.seq;
+		r.st->next = r.st->lost_at = r.seq;
 		r.st->positioned = 1;
 	}
 	stream_run(&r);

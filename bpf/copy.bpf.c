@@ -37,6 +37,8 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	if (tp->inet_conn.icsk_ulp_ops)
 		return 0;
 	owner_note(s, TT_OWNER_IO);
+	if (!s->id)
+		return 0; /* the process filters refuse the reader */
 	copied = tp->copied_seq;
 	seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
 	r.s = s;
@@ -44,7 +46,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	r.dir = TT_RECEIVED;
 	r.st = &s->stream[TT_RECEIVED];
 	if (!r.st->positioned) {
-		r.st->next = copied;
+		r.st->next = r.st->lost_at = copied;
 		r.st->positioned = 1;
 	}
 	r.seq = seq;

@@ -51,8 +51,23 @@ static __always_inline void born(struct sock *sk)
 		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 }
 
+/*
+ * What was not read up to the end is missing, be the position lost or known. A FIN takes
+ * one number; one that came to a socket half closed is not in the flags, so 1 is nothing.
+ */
+static __always_inline void end_gap(struct stream *st, __u32 end, __u32 fin)
+{
+	if (st->state == STREAM_TLS)
+		st->lost_at = st->next - st->head_bytes;
+	else if (!st->positioned || (st->state != STREAM_LOST && st->state != STREAM_VERIFY))
+		return;
+	if ((__s32)(end - st->lost_at) > 1)
+		gap_ends(st, end - !!fin);
+}
+
 static __always_inline void died(struct sock *sk)
 {
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
 	if (!s)
@@ -66,6 +81,9 @@ static __always_inline void died(struct sock *sk)
 	}
 	if (sk->sk_err == 110)
 		s->close_flags |= TT_TIMED_OUT;
+	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
+	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
+		 s->close_flags & TT_FIN_RECEIVED);
 	emit_totals(s, TT_EV_CLOSE);
 	s->announced = 0;
 	s->id = 0;
@@ -188,6 +206,7 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	s->stream[TT_RECEIVED].state = BPF_CORE_READ(tp, bytes_received) ? STREAM_LOST : STREAM_NEW;
 	s->midstream = s->stream[0].state == STREAM_LOST || s->stream[1].state == STREAM_LOST;
 	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, copied_seq);
+	s->stream[TT_RECEIVED].lost_at = s->stream[TT_RECEIVED].next;
 	s->stream[TT_RECEIVED].positioned = 1;
 	s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
 	return 0;

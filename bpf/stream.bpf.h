@@ -10,167 +10,30 @@
 #ifndef TT_BPF_STREAM_H
 #define TT_BPF_STREAM_H
 
-#include "maps.bpf.h"
-#include "scope.bpf.h"
+#include <bpf/bpf_core_read.h>
 
-#define RECORD_STEPS 4096   /* records looked at in one run of a hook */
+#include "emit.bpf.h"
+#include "lost.bpf.h"
+#include "record.bpf.h"
+#include "run.bpf.h"
+
+#define RECORD_STEPS 20480  /* records, or places for a header, in one run of a hook */
+#define PLAIN_STEPS 24      /* the same before bpf_loop (5.17) */
+#ifdef TT_PLAIN_LOOP        /* the tests try that way on newer kernels */
+#define HAVE_LOOP 0
+#else
+#define HAVE_LOOP bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)
+#endif
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
-#define RESYNC_SEGMENTS 64
-#define RECORD_BYTES_MAX (16384 + 2048)
 #define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
 #define LOCK_TRIES 512
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
-
-enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24 };
-
-extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *ptr) __ksym
-	__weak;
-
-/* One run of one hook. A file that reads by dynptr defines TT_READ_DYNPTR. */
-struct run {
-#ifdef TT_READ_DYNPTR
-	struct bpf_dynptr *ptr;
-#else
-	void *skb; /* cgroup_skb's context */
-#endif
-	struct sock *sk;
-	struct tt_sock *s;
-	struct stream *st;
-	__u32 seq;  /* of the first byte */
-	__u32 bytes;
-	__u32 base; /* where it is in the packet */
-	__u32 dir;
-	__u32 filler; /* another hook sees what this one skips */
-};
-
-static __always_inline long run_read(struct run *r, __u32 offset, void *to, __u32 bytes)
-{
-#ifdef TT_READ_DYNPTR
-	return bpf_dynptr_read(to, bytes, r->ptr, r->base + offset, 0);
-#else
-	return bpf_skb_load_bytes(r->skb, r->base + offset, to, bytes);
-#endif
-}
-
-static __always_inline int header_plausible(const __u8 *h)
-{
-	__u32 length = h[3] << 8 | h[4];
-
-	if (h[0] < TYPE_CCS || h[0] > TYPE_HEARTBEAT || h[1] != 3 || h[2] > 4)
-		return 0;
-	if (h[0] == TYPE_CCS && length != 1)
-		return 0;
-	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
-}
-
-static __always_inline void stream_lose(struct stream *st)
-{
-	st->state = STREAM_LOST;
-	st->head_bytes = 0;
-	st->body_left = 0;
-	st->tries = 0;
-	count(TT_COUNT_GAP);
-}
 
 static __always_inline void stream_reject(struct run *r)
 {
 	r->st->state = STREAM_PROBE;
 	r->st->head_bytes = 0;
 	r->st->tries = 0;
-}
-
-static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
-{
-	struct stream *st = r->st;
-	struct tt_ev_record *event = event_reserve(sizeof(*event) + TT_BODY_BYTES);
-	long err;
-
-	if (!event)
-		return 0;
-	event_head(&event->head, r->s, TT_EV_BODY, sizeof(*event) + TT_BODY_BYTES);
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
-	event->pad = 0;
-	event->body_offset = st->body_offset;
-	/* The compiler drops the bound it has proved; the verifier needs it. */
-	asm volatile("" : "+r"(bytes));
-	if (bytes == 0 || bytes > TT_BODY_BYTES) {
-		bpf_ringbuf_discard(event, 0);
-		return 0;
-	}
-	event->body_bytes = bytes;
-	err = run_read(r, offset, event->body, bytes);
-	if (err) {
-		bpf_ringbuf_discard(event, 0);
-		return 0;
-	}
-	event_submit(event, event->type == TYPE_ALERT && event->body[0] == 2);
-	return 1;
-}
-
-static __always_inline void emit_record(struct run *r)
-{
-	struct stream *st = r->st;
-	struct tt_ev_record *event = event_reserve(sizeof(*event));
-
-	if (!event)
-		return;
-	event_head(&event->head, r->s, TT_EV_RECORD, sizeof(*event));
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
-	event->body_offset = 0;
-	event->body_bytes = 0;
-	event->pad = 0;
-	event_submit(event, 0);
-}
-
-static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
-{
-	struct tt_ev_totals *event = event_reserve(sizeof(*event));
-
-	if (!event)
-		return;
-	event_head(&event->head, s, kind, sizeof(*event));
-	event->retransmits = s->retransmits;
-	event->close_flags = s->close_flags;
-	event->dir[0] = s->stream[0].totals;
-	event->dir[1] = s->stream[1].totals;
-	event_submit(event, 0);
-}
-
-static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
-{
-	struct tt_ev_open *event;
-	struct sock_common *c;
-
-	if (!s || !sk)
-		return 0;
-	event = event_reserve(sizeof(*event));
-	if (!event)
-		return 0;
-	c = &sk->__sk_common;
-	event_head(&event->head, s, TT_EV_OPEN, sizeof(*event));
-	event->connect_ns = s->connect_ns;
-	event->established_ns = s->established_ns;
-	event->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
-	event->family = BPF_CORE_READ(c, skc_family);
-	event->tcp_role = s->tcp_role;
-	event->midstream = s->midstream;
-	event->local_port = BPF_CORE_READ(c, skc_num);
-	event->remote_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
-	event->pad = 0;
-	sock_addresses(sk, event->local, event->remote);
-	event->owner = s->owner;
-	s->told_ns = event->head.time_ns;
-	s->announced = 1;
-	event_submit(event, 0);
-	return 0;
 }
 
 /* A whole, plausible header: count it, remember it, tell of it. */
@@ -181,7 +44,7 @@ static __always_inline void record_begin(struct run *r)
 	__u32 slot = st->totals.records & (TT_FLIGHT_RECORDS - 1);
 	__u8 type = st->head[0];
 	__u64 now;
-	int copy = type == TYPE_HANDSHAKE || (type == TYPE_ALERT && length == 2);
+	int copy = type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO || (type == TYPE_ALERT && length == 2);
 
 	if (!r->s->announced)
 		emit_open(r->s, r->sk);
@@ -192,7 +55,7 @@ static __always_inline void record_begin(struct run *r)
 	st->totals.flight[slot].type = type;
 	st->totals.flight[slot].version_minor = st->head[2];
 	st->totals.records++;
-	st->totals.bytes += length + 5;
+	st->totals.bytes += length + (type == TYPE_SSL2_HELLO ? 2 : 5);
 	if (type == TYPE_DATA) {
 		st->totals.app_records++;
 		st->totals.app_bytes += length;
@@ -217,20 +80,29 @@ static __always_inline void record_begin(struct run *r)
 	st->next += length;
 }
 
-/* SSLv2-compatible ClientHello (RFC 5246 E.2): skipped over, told of by size. */
-static __always_inline int ssl2_hello(const __u8 *h)
+/* The two bytes of length and three of the message have been read as a header. */
+static __always_inline void ssl2_take(struct stream *st)
 {
-	return (h[0] & 0x80) && h[2] == 1 && (h[3] == 3 || h[3] == 0) && h[4] <= 4;
+	__u8 *h = st->head, high = h[0] & 0x7f, low = h[1];
+
+	h[0] = TYPE_SSL2_HELLO;
+	h[1] = h[3];
+	h[2] = h[4];
+	h[3] = high;
+	h[4] = low;
+	st->next -= 3;
+	st->state = STREAM_TLS;
 }
 
 static __always_inline int header_done(struct run *r)
 {
 	struct stream *st = r->st;
+	__u32 length;
 
 	st->head_bytes = 0;
 	if (st->state == STREAM_NEW && ssl2_hello(st->head)) {
-		st->next += ((st->head[0] & 0x7f) << 8 | st->head[1]) - 3;
-		st->state = STREAM_TLS;
+		ssl2_take(st);
+		record_begin(r);
 		return 0;
 	}
 	if (!header_plausible(st->head)) {
@@ -238,41 +110,40 @@ static __always_inline int header_done(struct run *r)
 			stream_reject(r);
 			return 1;
 		}
+		if (st->state == STREAM_LOST) {
+			st->next -= 4;
+			return 0;
+		}
 		if (st->state == STREAM_TLS)
-			stream_lose(st);
+			stream_lose(st, st->next - 5, 0);
 		st->state = STREAM_LOST;
 		return 1;
 	}
-	if (st->state == STREAM_LOST) {
+	length = st->head[3] << 8 | st->head[4];
+	/* A second header where the first one says, or the packet's very end, is proof. */
+	if (st->state == STREAM_LOST && st->next + length != run_end(r)) {
 		st->state = STREAM_VERIFY;
-		st->next += st->head[3] << 8 | st->head[4];
+		st->next += length;
 		return 0;
 	}
+	if (st->state == STREAM_LOST || st->state == STREAM_VERIFY)
+		gap_ends(st, st->next - 5);
 	st->state = STREAM_TLS;
 	record_begin(r);
 	return 0;
 }
 
-/* Bytes between where the machine is and where the packet begins are missing. */
-static __always_inline int hole(struct run *r, __u32 at)
-{
-	if ((__s32)(r->seq - at) <= 0)
-		return 0;
-	if (!r->filler) {
-		r->st->totals.gap_bytes += r->seq - at;
-		if (r->st->state == STREAM_TLS)
-			stream_lose(r->st);
-	}
-	return 1;
-}
+enum step { STEP_MORE, STEP_STOP, STEP_BEYOND };
 
-static __always_inline int copy_body(struct run *r)
+static __always_inline enum step copy_body(struct run *r)
 {
 	struct stream *st = r->st;
 	__u32 offset = st->body_at - r->seq, bytes;
 
-	if (hole(r, st->body_at) || offset >= r->bytes)
-		return 1;
+	if (hole(r, st->body_at))
+		return STEP_STOP;
+	if (offset >= r->bytes)
+		return STEP_BEYOND;
 	bytes = r->bytes - offset;
 	if (bytes > st->body_left)
 		bytes = st->body_left;
@@ -282,10 +153,10 @@ static __always_inline int copy_body(struct run *r)
 	st->body_at += bytes;
 	st->body_offset += bytes;
 	st->body_left -= bytes;
-	return 0;
+	return STEP_MORE;
 }
 
-static long stream_step(__u32 i, struct run *r)
+static __always_inline enum step record_step(struct run *r)
 {
 	struct stream *st = r->st;
 	__u32 offset;
@@ -294,19 +165,56 @@ static long stream_step(__u32 i, struct run *r)
 	if (st->body_left)
 		return copy_body(r);
 	offset = st->next - r->seq;
-	if (hole(r, st->next) || offset >= r->bytes)
-		return 1;
+	if (hole(r, st->next))
+		return STEP_STOP;
+	if (offset >= r->bytes)
+		return STEP_BEYOND;
 	if (have == 0 && r->bytes - offset >= 5) {
 		if (run_read(r, offset, st->head, 5))
-			return 1;
+			return STEP_STOP;
 		st->next += 5;
-		return header_done(r);
+		return header_done(r) ? STEP_STOP : STEP_MORE;
 	}
 	if (have > 4 || run_read(r, offset, &st->head[have], 1))
-		return 1;
+		return STEP_STOP;
 	st->next += 1;
 	st->head_bytes = have + 1;
-	return have == 4 ? header_done(r) : 0;
+	return have == 4 && header_done(r) ? STEP_STOP : STEP_MORE;
+}
+
+/* bpf_loop's callback: 1 ends the loop. */
+static __noinline long stream_step(__u32 i, struct run *r)
+{
+	enum step step = record_step(r);
+
+#ifdef TT_READ_USER
+	if (step == STEP_BEYOND && iovec_next(r))
+		return 0;
+#endif
+	return step != STEP_MORE;
+}
+
+/* More records than the loop may look at: a gap begins. */
+static __always_inline void steps_over(struct run *r)
+{
+	struct stream *st = r->st;
+	__s32 left = run_end(r) - (st->body_left ? st->body_at : st->next);
+
+	if (left > 0 && !gives_way(r) && st->state == STREAM_TLS)
+		stream_lose(st, st->next - st->head_bytes, 1);
+}
+
+static __always_inline void stream_steps(struct run *r)
+{
+	if (HAVE_LOOP) {
+		if (bpf_loop(RECORD_STEPS, stream_step, r, 0) >= RECORD_STEPS)
+			steps_over(r);
+		return;
+	}
+	for (__u32 i = 0; i < PLAIN_STEPS; i++)
+		if (stream_step(i, r))
+			return;
+	steps_over(r);
 }
 
 /* Not TLS so far: is this the first segment of a handshake that starts late? */
@@ -315,6 +223,9 @@ static __always_inline int probe(struct run *r)
 	struct stream *st = r->st;
 	__u8 h[6] = {};
 
+#ifdef TT_READ_USER
+	return 0; /* a read may end after the header: the packet hook decides */
+#endif
 	if (r->bytes < 7)
 		return 0;
 	if (++st->tries > PROBE_SEGMENTS) {
@@ -354,19 +265,16 @@ static __always_inline void stream_run(struct run *r)
 {
 	struct stream *st = r->st;
 
-	if (st->state == STREAM_NOT || !r->bytes)
+	if (st->state == STREAM_NOT || r->seq == run_end(r))
 		return;
-	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - (r->seq + r->bytes)) >= 0)
+	if (st->state == STREAM_TLS && !st->body_left && (__s32)(st->next - run_end(r)) >= 0)
 		return;
 	if (!stream_lock(r))
 		return;
-	if (st->state == STREAM_LOST && !st->head_bytes) {
-		st->next = r->seq;
-		if (++st->tries > RESYNC_SEGMENTS && !r->s->announced)
-			st->state = STREAM_NOT;
-	}
+	if (st->state == STREAM_LOST && !st->head_bytes)
+		resync(r);
 	if (st->state != STREAM_PROBE || probe(r))
-		bpf_loop(RECORD_STEPS, stream_step, r, 0);
+		stream_steps(r);
 	__sync_lock_test_and_set(&st->busy, 0);
 }
 

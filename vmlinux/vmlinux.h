@@ -87,6 +87,38 @@ struct sk_buff {
 	unsigned int len;
 };
 
+struct iovec {
+	void *iov_base;
+	__u64 iov_len;
+};
+
+struct iov_iter {
+	__u8 iter_type;
+	unsigned long iov_offset;
+	unsigned long count;
+	const struct iovec *__iov;
+	void *ubuf; /* 6.0 */
+};
+
+/* Until 6.3 */
+struct iov_iter___iov {
+	const struct iovec *iov;
+};
+
+struct msghdr {
+	struct iov_iter msg_iter;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long cx, dx, si, di;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+};
+#endif
+
 struct socket {
 	struct sock *sk;
 };
@@ -193,6 +225,8 @@ struct bpf_iter__bpf_sk_storage_map {
 };
 
 #pragma clang attribute pop
+
+enum iter_type { ITER_UBUF, ITER_IOVEC }; /* values are relocated */
 
 enum tcp_state {
 	TT_ESTABLISHED = 1,

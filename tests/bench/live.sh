@@ -3,7 +3,7 @@
 # alternation, medians of PAIRS pairs, and the CPU of tlstrace and of
 # `tshark -Y tls.alert_message` on the same load. SECONDS_EACH is one measurement.
 cd "$(dirname "$0")/../.." && . tests/live/lib.sh
-PAIRS=${PAIRS:-7} SECONDS_EACH=${SECONDS_EACH:-2} port=14599
+PAIRS=${PAIRS:-7} SECONDS_EACH=${SECONDS_EACH:-2} port=$(port)
 certificate
 mkdir "$T/www"
 head -c 1024 /dev/zero >"$T/www/small"

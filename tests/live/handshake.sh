@@ -7,7 +7,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 certificate
-port=14501
+port=$(port)
 server $port
 curl_() { curl -s -o /dev/null --resolve "localhost:$port:127.0.0.1" "$@" "https://localhost:$port/"; }
 

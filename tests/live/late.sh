@@ -6,6 +6,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 certificate
+port=$(port)
 cat >"$T/late.py" <<'P'
 import fcntl, socket, ssl, sys, termios, threading
 port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -43,8 +44,8 @@ thread.join()
 P
 for set in copy cgroup; do
 	rm -f "$T/out"
-	trace --hooks $set --port 14541 --records
-	/usr/bin/python3 "$T/late.py" 14541 "$T/cert.pem" "$T/key.pem"
+	trace --hooks $set --port $port --records
+	/usr/bin/python3 "$T/late.py" $port "$T/cert.pem" "$T/key.pem"
 	stop_trace
 	check "$set: a close_notify that nobody read is told of" \
 		'all(get(s,"tlstrace.stats.dropped.gap")==0 for s in of("tlstrace-stats")) and [get(r,"tls.record.length") for r in of("tls-record") if get(r,"tlstrace.role")=="client" and get(r,"tls.record.sender")=="server"][-1]==19'

@@ -1,6 +1,7 @@
 # lib.sh - sourced by live tests: a tracer, a server, assertions over NDJSON.
+. tests/live/port.sh
 T=$(mktemp -d)
-trap 'kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$T"' EXIT
+trap 'kill $pids 2>/dev/null; wait 2>/dev/null; ports_free; rm -rf "$T"' EXIT
 pids=
 
 # trace ARG... - start tlstrace with NDJSON to $T/out and wait until it is live.

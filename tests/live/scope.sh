@@ -7,7 +7,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 certificate
-port=14531
+port=$(port)
 server $port
 root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 id=$(printf 'ab%062d' 7)
@@ -20,6 +20,7 @@ cleanup() {
 	wait 2>/dev/null
 	rmdir "$box" "$group" 2>/dev/null
 	ip netns del tt-$$
+	ports_free
 	rm -rf "$T"
 }
 trap cleanup EXIT

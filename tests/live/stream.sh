@@ -48,37 +48,40 @@ else:
     print(got)
 thread.join()
 P
-# scenario MODE PORT - one run of the peers under the tracer.
+# scenario MODE - one run of the peers under the tracer.
 scenario() {
+	local port
+	port=$(port)
 	rm -f "$T/out"
-	trace --hooks "$set" --port "$2"
-	/usr/bin/python3 "$T/peer.py" "$1" "$2" "$T/cert.pem" "$T/key.pem" >/dev/null
+	trace --hooks "$set" --port "$port"
+	/usr/bin/python3 "$T/peer.py" "$1" "$port" "$T/cert.pem" "$T/key.pem" >/dev/null
 	stop_trace
 }
 
 for set in copy cgroup; do
-	scenario bulk 14511
+	scenario bulk
 	# 4096 records of data of the server's; its Finished flight and tickets beside.
 	check "$set: 64 MiB: no record of the sender lost at its own end" \
 		'all(4096 <= get(c,"tls.records.server.application_data.count") <= 4110 and get(c,"tls.gaps")==0 for c in of("tls-connection") if get(c,"tlstrace.role")=="server") and len(of("tls-connection"))==2'
 	[ $set = copy ] && check "$set: the receiving end counts the same" \
 		'len({get(c,"tls.records.server.application_data.count") for c in of("tls-connection")})==1'
-	scenario starttls 14512
+	scenario starttls
 	check "$set: close_notify of TLS 1.3 is told by its size" \
 		'{get(c,"tls.close") for c in of("tls-connection")}=={"close_notify"}'
 	check "$set: TLS after plaintext is found" \
 		'sorted(get(h,"tlstrace.role") for h in of("tls-handshake") if get(h,"tls.established"))==["client","server"]'
-	scenario cut 14515
+	scenario cut
 	check "$set: an end without close_notify is not called one" \
 		'[get(c,"tls.close") for c in of("tls-connection") if get(c,"tlstrace.role")=="client"]==["fin"]'
-	scenario http 14513
+	scenario http
 	check "$set: HTTP is never TLS, and counted" \
 		'len(e)==1 and get(e[0],"tlstrace.stats.connections.not_tls")==2'
 done
 rm -f "$T/out"
-server 14514
-trace --port 14514
-for _ in $(seq 100); do curl -sk -o /dev/null https://127.0.0.1:14514/; done
+port=$(port)
+server $port
+trace --port $port
+for _ in $(seq 100); do curl -sk -o /dev/null https://127.0.0.1:$port/; done
 stop_trace
 check "100 clients of 100 processes, each attributed, none lost" \
 	'len({get(h,"process.pid") for h in of("tls-handshake") if get(h,"tlstrace.role")=="client" and get(h,"process.name")=="curl"})==100 and not any(e[-1]["tlstrace"]["stats"]["dropped"].values())'

@@ -72,6 +72,16 @@ static bool number(const char *text, uint64_t most, uint64_t *out)
 	return !errno && end != text && !*end && *text != '-' && *out && *out <= most;
 }
 
+static bool one_of(const char *word, const char *words)
+{
+	size_t length = strlen(word);
+
+	for (; *words; words += strcspn(words, " "), words += *words == ' ')
+		if (length == strcspn(words, " ") && !strncmp(words, word, length))
+			return true;
+	return false;
+}
+
 static int take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -99,8 +109,8 @@ static int take(struct options *o, int id, const char *arg)
 		o->ready_fd = n;
 		return -1;
 	case OPT_HOOKS:
-		if (strcmp(arg, "auto") && strcmp(arg, "copy") && strcmp(arg, "cgroup"))
-			return bad("hooks", arg, "auto, copy or cgroup");
+		if (!one_of(arg, "auto copy fentry kprobe cgroup"))
+			return bad("hooks", arg, "auto, copy, fentry, kprobe or cgroup");
 		o->hooks = strcmp(arg, "auto") ? arg : NULL;
 		return -1;
 	case OPT_USER:

@@ -2,14 +2,17 @@
 #include "probe/hooks.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "probe/loadlog.h"
 #include "tlstrace.skel.h"
 #include "util/cgroup.h"
 
@@ -22,21 +25,41 @@ struct hooks {
 	int link_count;
 };
 
+/* How received bytes are seen; the rest is the same in every set. */
+enum reader { READ_COPY = 1, READ_FENTRY = 2, READ_KPROBE = 4, READ_NONE = 8 };
+
 /* Best first. */
 static const struct {
 	const char *name;
-	bool reader;
+	enum reader reader;
 } sets[] = {
-	{ "copy", true },
-	{ "cgroup", false },
+	{ "copy", READ_COPY },
+	{ "fentry", READ_FENTRY },
+	{ "kprobe", READ_KPROBE },
+	{ "cgroup", READ_NONE },
 };
 
-static int print_level;
+/* The programs that not every set or kernel has. */
+struct choice {
+	struct bpf_program *program;
+	unsigned readers;
+	const char *needs; /* a type in the kernel's BTF, or NULL */
+};
+#define CHOICES 9
 
-static int libbpf_print(enum libbpf_print_level level, const char *format, va_list args)
+static void choices(const struct tlstrace_bpf *skel, struct choice out[static CHOICES])
 {
-	(void)level;
-	return print_level >= 2 ? vfprintf(stderr, format, args) : 0;
+	unsigned follow = skel->rodata->tt_config.follow ? ~0u : 0;
+
+	out[0] = (struct choice){ skel->progs.tt_copy, READ_COPY, NULL };
+	out[1] = (struct choice){ skel->progs.tt_recv, READ_FENTRY | READ_KPROBE, NULL };
+	out[2] = (struct choice){ skel->progs.tt_recv_fentry, READ_FENTRY, NULL };
+	out[3] = (struct choice){ skel->progs.tt_recv_kprobe, READ_KPROBE, NULL };
+	out[4] = (struct choice){ skel->progs.tt_reader, READ_NONE, NULL };
+	out[5] = (struct choice){ skel->progs.tt_reset, ~0u, "btf_trace_tcp_receive_reset" };
+	out[6] = (struct choice){ skel->progs.tt_retransmit, ~0u, "btf_trace_tcp_retransmit_skb" };
+	out[7] = (struct choice){ skel->progs.tt_fork, follow, NULL };
+	out[8] = (struct choice){ skel->progs.tt_exit, follow, NULL };
 }
 
 static void run_iterator(struct bpf_link *link)
@@ -59,40 +82,52 @@ static int keep(struct hooks *h, struct bpf_link *link)
 	return 0;
 }
 
-static int attach(struct hooks *h, bool reader)
+static int attach_chosen(struct hooks *h)
 {
-	int cgroup = cgroup_root(), failed = 0;
+	struct choice choice[CHOICES];
+
+	choices(h->skel, choice);
+	for (size_t i = 0; i < CHOICES; i++)
+		if (bpf_program__autoload(choice[i].program) &&
+		    keep(h, bpf_program__attach(choice[i].program)))
+			return -1;
+	return 0;
+}
+
+static int attach(struct hooks *h)
+{
+	int cgroup = cgroup_root(), failed;
 
 	if (cgroup < 0)
 		return -1;
-	failed |= keep(h, bpf_program__attach(h->skel->progs.tt_state));
-	failed |= keep(h, bpf_program__attach(h->skel->progs.tt_reset));
-	failed |= keep(h, bpf_program__attach(h->skel->progs.tt_retransmit));
-	failed |= keep(h, bpf_program__attach(reader ? h->skel->progs.tt_copy
-						     : h->skel->progs.tt_reader));
-	if (h->skel->rodata->tt_config.follow) {
-		failed |= keep(h, bpf_program__attach(h->skel->progs.tt_fork));
-		failed |= keep(h, bpf_program__attach(h->skel->progs.tt_exit));
-	}
-	failed |= keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_egress, cgroup));
-	failed |= keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_ingress, cgroup));
+	failed = keep(h, bpf_program__attach(h->skel->progs.tt_state)) || attach_chosen(h);
+	failed = failed ||
+		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_egress, cgroup)) ||
+		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_ingress, cgroup));
 	close(cgroup);
-	return failed;
+	return failed ? -1 : 0;
 }
 
-static int try_set(struct hooks *h, size_t i, const struct tt_config *config)
+static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
+		   const struct btf *kernel)
 {
+	enum reader reader = sets[set].reader;
+	struct choice choice[CHOICES];
+
 	h->skel = tlstrace_bpf__open();
 	if (!h->skel)
 		return -1;
 	memcpy((void *)&h->skel->rodata->tt_config, config, sizeof(*config));
-	((struct tt_config *)&h->skel->rodata->tt_config)->reader_hook = sets[i].reader;
-	bpf_program__set_autoload(h->skel->progs.tt_copy, sets[i].reader);
-	bpf_program__set_autoload(h->skel->progs.tt_reader, !sets[i].reader);
-	bpf_program__set_autoload(h->skel->progs.tt_fork, config->follow);
-	bpf_program__set_autoload(h->skel->progs.tt_exit, config->follow);
-	h->name = sets[i].name;
-	if (!tlstrace_bpf__load(h->skel) && !attach(h, sets[i].reader))
+	((struct tt_config *)&h->skel->rodata->tt_config)->reader_hook = reader != READ_NONE;
+	choices(h->skel, choice);
+	for (size_t i = 0; i < CHOICES; i++)
+		bpf_program__set_autoload(choice[i].program,
+					  (choice[i].readers & reader) &&
+					  (!choice[i].needs ||
+					   btf__find_by_name(kernel, choice[i].needs) > 0));
+	bpf_map__set_autocreate(h->skel->maps.tt_calls, reader & (READ_FENTRY | READ_KPROBE));
+	h->name = sets[set].name;
+	if (!tlstrace_bpf__load(h->skel) && !attach(h))
 		return 0;
 	while (h->link_count)
 		bpf_link__destroy(h->links[--h->link_count]);
@@ -101,34 +136,62 @@ static int try_set(struct hooks *h, size_t i, const struct tt_config *config)
 	return -1;
 }
 
+static const char *cause(const char *wanted)
+{
+	static char sentence[256];
+	struct utsname kernel;
+	int cgroup;
+
+	if (geteuid())
+		return "loading BPF programs needs root: run it with sudo";
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return "this kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF";
+	cgroup = cgroup_root();
+	if (cgroup < 0)
+		return "no cgroup2 is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified";
+	close(cgroup);
+	uname(&kernel);
+	if (wanted)
+		snprintf(sentence, sizeof(sentence),
+			 "this kernel (%s) refuses hook set '%s': try --hooks auto, and -v for the "
+			 "reason",
+			 kernel.release, wanted);
+	else
+		snprintf(sentence, sizeof(sentence),
+			 "this kernel (%s) refuses every hook set: boot Linux 5.15 or newer; -v "
+			 "shows the reasons",
+			 kernel.release);
+	return sentence;
+}
+
 struct hooks *hooks_open(const char *wanted, const struct tt_config *config, int verbose,
 			 const char **why)
 {
 	struct hooks *h = calloc(1, sizeof(*h));
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct btf *kernel;
 
 	*why = "out of memory";
 	if (!h)
 		return NULL;
-	print_level = verbose;
-	libbpf_set_print(libbpf_print);
+	loadlog_start(verbose >= 2);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* accounting of kernels before 5.11 */
-	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+	kernel = btf__load_vmlinux_btf();
+	for (size_t i = 0; kernel && i < sizeof(sets) / sizeof(*sets); i++) {
 		if (wanted && strcmp(wanted, sets[i].name))
 			continue;
-		if (!try_set(h, i, config))
+		loadlog_clear();
+		if (!try_set(h, i, config, kernel)) {
+			btf__free(kernel);
 			return h;
+		}
+		if (verbose)
+			fprintf(stderr, "tlstrace: hooks: not %s: %s\n", sets[i].name,
+				loadlog_reason());
 	}
+	btf__free(kernel);
 	free(h);
-	if (geteuid())
-		*why = "loading BPF programs needs root: run it with sudo";
-	else if (access("/sys/kernel/btf/vmlinux", R_OK))
-		*why = "this kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF";
-	else if (wanted)
-		*why = "this kernel refuses that hook set: try --hooks auto, and -vv for the reason";
-	else
-		*why = "this kernel refuses every hook set (5.17 or newer with cgroup2 is needed): "
-		       "-vv shows the reason";
+	*why = cause(wanted);
 	return NULL;
 }
 

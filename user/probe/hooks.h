@@ -12,9 +12,10 @@
 struct hooks;
 
 /*
- * Take the wanted set ("copy", "cgroup", or NULL: the best that loads) and the
+ * Take the wanted set (a name as in --hooks, or NULL: the best that loads) and the
  * kernel's configuration. Return attached hooks owned by the caller, or NULL
- * with one sentence of cause and remedy in *why (a static string).
+ * with one sentence of cause and remedy in *why (a static string). verbose 1
+ * prints why each better set was refused, 2 all that libbpf says.
  */
 struct hooks *hooks_open(const char *wanted, const struct tt_config *config, int verbose,
 			 const char **why);

@@ -50,7 +50,8 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 	struct conn *c = &s->conn;
 
 	out->alert(out->arg, time_ns, c, alert);
-	if (!c->established && (!alert->readable || alert->level == 2)) {
+	if (!c->established && !session_handshake_missed(s) &&
+	    (!alert->readable || alert->level == 2)) {
 		c->failed = true;
 		report_handshake(s, out, time_ns);
 	}
@@ -67,7 +68,7 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 	fill_after(s, e->dir, &alert);
 	if (hidden || e->body_bytes < 2) {
 		/* After data, an alert that nobody can read ends the stream. */
-		if (s->conn.established)
+		if (s->conn.established || session_handshake_missed(s))
 			s->close_notify = true;
 		tell(s, out, time_ns, &alert);
 		return;

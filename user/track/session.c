@@ -6,8 +6,8 @@
 
 #include "track/certs.h"
 #include "track/state.h"
-#include "wire/handshake.h"
 #include "wire/hello.h"
+#include "wire/handshake.h"
 #include "wire/infer.h"
 
 #define TLS13_ALERT_BYTES 19
@@ -21,6 +21,11 @@ enum tls_role sender_of(const struct session *s, int dir)
 	if (dir == TT_SENT)
 		return s->conn.role;
 	return s->conn.role == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT;
+}
+
+bool session_handshake_missed(const struct session *s)
+{
+	return s->midstream && !s->conn.client.seen && !s->conn.server.seen;
 }
 
 bool session_tls13(const struct session *s)
@@ -168,11 +173,11 @@ static void dispatch(struct session *s, const struct track_out *out, int64_t tim
 /* The first byte of a hello tells the roles; the rest may be segments away. */
 static void role_of_hello(struct session *s, const struct tt_ev_record *e)
 {
-	if (s->conn.role != ROLE_UNKNOWN || s->midstream || e->body_offset || !e->body_bytes ||
+	if (s->conn.role != ROLE_UNKNOWN || e->body_offset || !e->body_bytes ||
 	    (e->body[0] != HS_CLIENT_HELLO && e->body[0] != HS_SERVER_HELLO))
 		return;
 	s->conn.role = (e->body[0] == HS_CLIENT_HELLO) == (e->dir == TT_SENT) ? ROLE_CLIENT
-									      : ROLE_SERVER;
+									   : ROLE_SERVER;
 }
 
 void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -219,7 +224,9 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
 
 bool session_ends_like_alert(const struct session *s)
 {
-	for (int dir = 0; dir < 2 && session_tls13(s); dir++) {
+	if (!session_tls13(s) && !session_handshake_missed(s))
+		return false;
+	for (int dir = 0; dir < 2; dir++) {
 		const struct past_record *r;
 
 		if (!s->recent_end[dir])
@@ -233,7 +240,7 @@ bool session_ends_like_alert(const struct session *s)
 
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)
 {
-	if (s->midstream || s->reported)
+	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {
 		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN;

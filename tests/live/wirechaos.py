@@ -1,0 +1,72 @@
+"""A path that loses and reorders packets: the records at both ends against the peers' own
+counts; a difference has to be what tls.gaps tells."""
+import os, subprocess, sys
+
+import tt
+from tt import T, get, of, ok
+
+BYTES = 32 << 20
+
+
+def namespaces():
+    names = [f"tt-{os.getpid()}-{end}" for end in "ab"]
+    for name in names:
+        tt.run("ip", "netns", "add", name)
+    return names
+
+
+def wire(names):
+    relay = tt.spawn([tt.PYTHON, tt.HERE + "/peers/lossy.py", *names], stdout=subprocess.PIPE)
+    ok(relay.stdout.readline() == b"ready\n", "the lossy wire is there")
+    for name, own, other in (names[0], "10.214.0.1", "10.214.0.2"), (names[1], "10.214.0.2", "10.214.0.1"):
+        tt.run("ip", "-n", name, "addr", "add", own, "peer", other, "dev", "wire")
+        tt.run("ip", "-n", name, "link", "set", "wire", "up")
+    return relay
+
+
+def compare(hooks, events, said):
+    """Of each end and sender: exactly the sender's counts, or short by what gaps tell."""
+    short = 0
+    for end in ("server", "client"):
+        connection = of(events, "tls-connection", role=end)
+        for sender in ("server", "client"):
+            seen = [get(c, f"tls.records.{sender}.{key}") for c in connection for key in
+                    ("count", "bytes", "application_data.count", "application_data.bytes")]
+            sent = [int(n) for n in said[sender]]
+            gaps = sum(get(c, "tls.gaps") for c in connection)
+            exact = seen == sent and (hooks == "cgroup" or not gaps)
+            told = hooks == "cgroup" and len(seen) == 4 and gaps and seen[1] + gaps == sent[1]
+            short += seen != sent
+            ok(exact or told, f"{hooks}: records of the {sender} at the {end}'s end",
+               f"seen {seen}, sent {sent}, tls.gaps {gaps}")
+    dropped = get(events[-1], "tlstrace.stats.dropped")
+    ok(bool(dropped["gap"]) >= bool(short), f"{hooks}: stats tell of a gap where records are missing", dropped)
+    if hooks == "copy":
+        ok(not any(dropped.values()), f"{hooks}: nothing lost", dropped)
+
+
+tt.root_or_skip("lossy path")
+cert = tt.certificate()
+tt.run("gcc", "-O2", "-Wall", "-o", T + "/load", tt.HERE + "/peers/load.c", "-lssl", "-lcrypto")
+names = namespaces()
+try:
+    relay = wire(names)
+    port = tt.port()
+    tracers = {hooks: tt.Tracer("--port", port, "--hooks", hooks) for hooks in ("copy", "cgroup")}
+    environment = {**os.environ, "LOAD_ADDRESS": "10.214.0.1"}
+    server = tt.serve(["ip", "netns", "exec", names[0], T + "/load", "send", port, *cert, BYTES], port,
+                      stdout=subprocess.PIPE, env=environment)
+    client = tt.run("ip", "netns", "exec", names[1], T + "/load", "recv", str(port), "3", env=environment)
+    said = {"server": server.communicate()[0].decode().split(), "client": client.split()}
+    traced = {hooks: tracer.stop() for hooks, tracer in tracers.items()}
+    relay.terminate()
+    forwarded, dropped, reordered = map(int, relay.communicate()[0].split())
+finally:
+    for name in names:
+        tt.run("ip", "netns", "del", name)
+ok(dropped > 20 and reordered > 50, "the wire dropped and reordered", (forwarded, dropped, reordered))
+for hooks, events in traced.items():
+    compare(hooks, events, said)
+    retransmits = [get(c, "tls.retransmits") for c in of(events, "tls-connection", role="server")]
+    ok(retransmits and retransmits[0] > 0, f"{hooks}: retransmissions are counted", retransmits)
+sys.exit(tt.result)
