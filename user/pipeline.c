@@ -100,6 +100,16 @@ static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 		TO_SINKS(p, record, &fact, record);
 }
 
+static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
+		       const struct message *message)
+{
+	struct pipeline *p = arg;
+	struct fact fact;
+
+	if (due(p, time_ns, conn, conn->failed, &fact))
+		TO_SINKS(p, message, &fact, message);
+}
+
 static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct pipeline *p = arg;
@@ -240,7 +250,11 @@ static int open_sinks(struct pipeline *p)
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	const struct track_out out = { p, on_handshake, on_alert, on_record, on_connection, enrich, NULL };
+	const struct track_out out = {
+		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
+		.connection = on_connection, .enrich = enrich,
+		.message = options->records ? on_message : NULL,
+	};
 
 	if (p) {
 		p->options = options;

@@ -55,7 +55,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
 	struct json j = { .out = ((struct sink *)arg)->out };
 
 	(void)time_ns, (void)conn;
-	tls_json_message(&j, message);
+	tls_json_message(&j, message, true);
 }
 
 /* One record event; returns what it used of the input. */

@@ -47,6 +47,8 @@ for set in copy cgroup; do
 	trace --hooks $set --port $port --records
 	/usr/bin/python3 "$T/late.py" $port "$T/cert.pem" "$T/key.pem"
 	stop_trace
+	check "$set: --records tells the readable messages too" \
+		'[(get(m,"tls.message.type"),get(m,"tls.message.direction")) for m in of("tls-message") if get(m,"tlstrace.role")=="client"]==[("client_hello","sent"),("server_hello","received")]'
 	check "$set: a close_notify that nobody read is told of" \
 		'all(get(s,"tlstrace.stats.dropped.gap")==0 for s in of("tlstrace-stats")) and [get(r,"tls.record.length") for r in of("tls-record") if get(r,"tlstrace.role")=="client" and get(r,"tls.record.sender")=="server"][-1]==19'
 done

@@ -62,7 +62,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 	struct json j = { .out = fmemopen(seen.json, sizeof(seen.json), "w") };
 	size_t at = strlen(seen.messages);
 
-	tls_json_message(&j, m);
+	tls_json_message(&j, m, true);
 	fclose(j.out);
 
 	(void)arg, (void)time_ns, (void)conn;

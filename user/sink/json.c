@@ -231,6 +231,17 @@ static void record(struct sink *sink, const struct fact *fact, const struct past
 	end(&j, fact);
 }
 
+static void message(struct sink *sink, const struct fact *fact, const struct message *m)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-message");
+	json_open(&j, "tls", '{');
+	tls_json_message(&j, m, has_local_end(fact));
+	json_close(&j, '}');
+	end(&j, fact);
+}
+
 static void connection(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
@@ -274,6 +285,6 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 
 void json_sink(struct sink *sink, FILE *out)
 {
-	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record,
+	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message,
 			       .connection = connection, .stats = stats };
 }

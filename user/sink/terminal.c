@@ -186,7 +186,7 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 			say_alert(s->out, a->description, a->sender);
 		}
 	} else {
-		fprintf(s->out, "encrypted, by the %s", side(a->sender));
+		fputs("encrypted", s->out);
 	}
 	end_line(s, fatal);
 	if (fatal)
@@ -198,8 +198,19 @@ static void record(struct sink *s, const struct fact *fact, const struct past_re
 	const char *type = record_type_name(r->type);
 
 	prefix(s, fact, false);
-	fprintf(s->out, "record by the %s: %s%s (%u bytes)\n", side(r->sender),
-		r->encrypted ? "protected " : "", type ? type : "unknown", r->length);
+	fprintf(s->out, "record by the %s: %s%s (%u byte%s)\n", side(r->sender),
+		r->encrypted ? "protected " : "", type ? type : "unknown", r->length,
+		r->length == 1 ? "" : "s");
+}
+
+static void message(struct sink *s, const struct fact *fact, const struct message *m)
+{
+	const char *name = handshake_type_name(m->type);
+
+	prefix(s, fact, false);
+	fprintf(s->out, "message by the %s: %s (%u bytes)%s\n", side(m->sender),
+		name ? name : "unknown", m->length,
+		m->truncated ? ", bytes are missing" : m->malformed ? ", malformed" : "");
 }
 
 static void connection(struct sink *s, const struct fact *fact)
@@ -238,6 +249,6 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 void terminal_sink(struct sink *sink, FILE *out, int colour)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .handshake = handshake,
-			       .alert = alert, .record = record, .connection = connection,
+			       .alert = alert, .record = record, .message = message, .connection = connection,
 			       .stats = stats };
 }

@@ -15,6 +15,6 @@ void tls_json_alert(struct json *j, const struct conn *conn, const struct alert 
 void tls_json_record(struct json *j, const char *key, const struct past_record *record);
 
 /* The members of a tls-message event: "message", then "client" or "server" with its fields. */
-void tls_json_message(struct json *j, const struct message *message);
+void tls_json_message(struct json *j, const struct message *message, bool has_local_end);
 
 #endif /* TT_SINK_TLS_JSON_H */

@@ -57,7 +57,7 @@ static void server(struct json *j, const struct server_hello *h)
 	json_close(j, '}');
 }
 
-void tls_json_message(struct json *j, const struct message *m)
+void tls_json_message(struct json *j, const struct message *m, bool has_local_end)
 {
 	json_open(j, "message", '{');
 	tls_json_code(j, "type", handshake_type_name(m->type), m->type);
@@ -65,7 +65,8 @@ void tls_json_message(struct json *j, const struct message *m)
 	json_int(j, "length", m->length);
 	if (role_name(m->sender))
 		json_text(j, "sender", role_name(m->sender));
-	json_text(j, "direction", m->sent ? "sent" : "received");
+	if (has_local_end)
+		json_text(j, "direction", m->sent ? "sent" : "received");
 	json_bool(j, "malformed", m->malformed);
 	json_bool(j, "truncated", m->truncated);
 	fields(j, m);
