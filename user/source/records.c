@@ -239,8 +239,14 @@ static uint32_t another(struct stream *s, struct records_out *out, const uint8_t
 
 static uint32_t lost(struct stream *s, struct records_out *out, const uint8_t *p, uint32_t bytes)
 {
-	uint32_t used = detect_chain(s, out, p, bytes);
+	uint32_t used;
 
+	if (!out->announced && (out->hopeless || (!s->evidence && detect_http(p, bytes)))) {
+		out->hopeless = true;
+		s->state = STREAM_NOT;
+		return bytes;
+	}
+	used = detect_chain(s, out, p, bytes);
 	s->plain_bytes += used;
 	if (s->state == STREAM_LOST && !out->announced && s->plain_bytes > LOST_BYTES)
 		s->state = STREAM_NOT;
