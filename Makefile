@@ -46,12 +46,17 @@ bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
 	B=$(B) tests/bench/live.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
+compile_commands.json: deps-build ## for editors: how each file is compiled
+	@{ for f in user/main.c $(LIB_SRC); do echo "$$f|$(CC) $(ALL_CFLAGS) -c $$f"; done; \
+	   for f in bpf/*.bpf.c; do echo "$$f|clang $(BPF_CFLAGS) -c $$f"; done; } | \
+	sed 's/["\\]/\\&/g; s#\(.*\)|\(.*\)#{"directory":"$(CURDIR)","file":"\1","command":"\2"}#' | \
+	sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
 install: all ## install under PREFIX (/usr/local)
 	install -D $(B)/tlstrace $(DESTDIR)$(PREFIX)/sbin/tlstrace
 clean: ## remove build/
 	rm -rf build
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z][a-z_.-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 deps-build:
 	@tests/lib/packages.sh $(PACKAGES)
@@ -86,6 +91,6 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: all run test vmtest fuzz bench lint install clean help deps-build deps-test deps-vm deps-bench
+.PHONY: compile_commands.json all run test vmtest fuzz bench lint install clean help deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)
