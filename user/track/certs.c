@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "track/certs.h"
 
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "wire/certificate.h"
+#include "wire/digest.h"
 
 #define SETS 256
 #define WAYS 4
@@ -26,11 +26,11 @@ static void to_front(struct certificate **set, int way, struct certificate *c)
 
 const struct certificate *certs_get(const uint8_t *der, size_t bytes)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t digest[32];
 	struct certificate **set, *c = NULL;
 	int way = 0;
 
-	SHA256(der, bytes, digest);
+	sha256(der, bytes, digest);
 	set = cache[digest[0] % SETS];
 	while (way < WAYS && set[way] && memcmp(set[way]->sha256, digest, sizeof(digest)))
 		way++;

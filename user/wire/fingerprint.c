@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,10 +123,10 @@ static void commas(struct text *t, const uint16_t *code, unsigned int count)
 /* Twelve hex digits of SHA-256, zeros for nothing. */
 static char *short_hex(const struct text *t, char *out)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH] = { 0 };
+	uint8_t digest[32] = { 0 };
 
 	if (t->have)
-		SHA256((const uint8_t *)t->at, t->have, digest);
+		sha256((const uint8_t *)t->at, t->have, digest);
 	hex_text(digest, 6, out);
 	return out + 12;
 }
