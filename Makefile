@@ -28,7 +28,8 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c))
 FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
-	user/wire/*.c user/track/*.c user/sink/*.c)))
+	user/wire/*.c user/track/*.c user/sink/*.c \
+	$(filter-out user/source/live.c user/source/pcap.c,$(wildcard user/source/*.c)))))
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60
 
@@ -42,8 +43,12 @@ vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KER
 	B=$(B) tests/vm/run.sh $(KERNELS)
 fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
 	tests/fuzz/run.sh $(TIME)
+demo: deps-test all ## the session that could not be resumed, from a capture
+	@/usr/bin/python3 -B tests/golden/seed.py | $(B)/tlstrace read -
 bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
 	B=$(B) tests/bench/live.sh
+bench-read: deps-bench all ## how fast captures are read, beside tshark
+	B=$(B) tests/bench/read.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 compile_commands.json: deps-build ## for editors: how each file is compiled
@@ -91,6 +96,7 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: compile_commands.json all run test vmtest fuzz bench lint install clean help deps-build deps-test deps-vm deps-bench
+.PHONY: compile_commands.json all run test demo bench-read vmtest fuzz bench lint install clean help \
+	deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)

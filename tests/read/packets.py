@@ -103,7 +103,7 @@ class Flow:
 
     def raw(self, side, seq, flags, data=b"", ack=None, **more):
         self.time_ns += self.step_ns
-        self.ident += 1
+        self.ident = (self.ident + 1) & 0xffff
         src, dst = self.end[side], self.end[1 - side]
         ack = self.seq[1 - side] if ack is None else ack
         segment = tcp(src, dst, seq, ack if flags & ACK else 0, flags, data)

@@ -44,7 +44,7 @@ static struct partial *find(struct fragments *f, const struct fragment_key *key)
 			place = &f->at[i];
 	}
 	if (!*place)
-		*place = malloc(sizeof(**place));
+		*place = calloc(1, sizeof(**place));
 	if (!*place)
 		return NULL;
 	f->lost += (*place)->used && (*place)->age;

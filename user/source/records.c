@@ -4,21 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/begin.h"
 #include "source/detect.h"
 
 #define PLAIN_SEGMENTS 64 /* of another protocol before TLS is given up */
 #define PLAIN_BYTES 65536
 #define LOST_BYTES (1 << 20) /* looked through for a chain where TLS was never seen */
-#define SSL2_BYTES 1024
 
-enum { TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_SSL2 = 128 };
+enum { TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
 
-struct ssl2 {
-	uint16_t have;
-	uint8_t bytes[SSL2_BYTES];
-};
-
-static void count_record(struct stream *s, struct records_out *out, struct header h)
+void record_count(struct stream *s, struct records_out *out, struct header h)
 {
 	struct tt_dir_totals *t = &s->totals;
 	struct tt_flight_record *slot = &t->flight[t->records % TT_FLIGHT_RECORDS];
@@ -37,7 +32,7 @@ static void count_record(struct stream *s, struct records_out *out, struct heade
 
 void record_begin(struct stream *s, struct records_out *out, struct header h)
 {
-	count_record(s, out, h);
+	record_count(s, out, h);
 	s->state = STREAM_TLS;
 	s->head_bytes = 0;
 	s->body_left = h.length;
@@ -61,44 +56,13 @@ static void lose(struct stream *s, struct records_out *out)
 	out->lost(out);
 }
 
-/* An SSLv2 record: 2 bytes of length, then the hello, told when it is whole. */
-static void ssl2_bytes(struct stream *s, struct records_out *out, const uint8_t *p, uint32_t bytes)
-{
-	memcpy(s->ssl2->bytes + s->ssl2->have, p, bytes);
-	s->ssl2->have += bytes;
-	s->body_left -= bytes;
-	if (s->body_left)
-		return;
-	out->record(out, s, s->ssl2->bytes, s->ssl2->have);
-	free(s->ssl2);
-	s->ssl2 = NULL;
-}
-
-static bool ssl2_begin(struct stream *s, struct records_out *out)
-{
-	uint16_t length = (uint16_t)((s->head[0] & 0x7f) << 8 | s->head[1]);
-
-	if (length > SSL2_BYTES)
-		return false;
-	s->ssl2 = calloc(1, sizeof(*s->ssl2));
-	if (!s->ssl2)
-		return false;
-	count_record(s, out, (struct header){ TYPE_SSL2, s->head[4], length });
-	s->totals.bytes -= HEADER_BYTES - 2;
-	s->state = STREAM_TLS;
-	s->copy = true;
-	s->body_left = length;
-	s->body_offset = 0;
-	return true;
-}
-
 /* A body's bytes; returns how many of them are its. */
 static uint32_t body(struct stream *s, struct records_out *out, const uint8_t *p, uint32_t bytes)
 {
 	uint32_t take = bytes < s->body_left ? bytes : s->body_left;
 
 	if (s->ssl2) {
-		ssl2_bytes(s, out, p, take);
+		begin_ssl2(s, out, p, take);
 		return take;
 	}
 	if (s->copy)
@@ -129,92 +93,6 @@ static uint32_t header(struct stream *s, struct records_out *out, const uint8_t 
 	}
 	lose(s, out);
 	return head == p ? 0 : take;
-}
-
-static void replay(struct stream *s, struct records_out *out, uint32_t from)
-{
-	uint8_t copy[HEAD_BYTES];
-	uint32_t bytes = s->head_bytes - from;
-
-	memcpy(copy, s->head + from, bytes);
-	s->head_bytes = 0;
-	s->first = false;
-	records_bytes(s, out, copy, bytes);
-}
-
-static void plain(struct stream *s)
-{
-	s->state = STREAM_PLAIN;
-	s->head_bytes = 0;
-	s->first = false;
-}
-
-/* Collect until the bytes tell what begins here; returns how many were used. */
-static uint32_t start(struct stream *s, struct records_out *out, const uint8_t *p, uint32_t bytes)
-{
-	for (uint32_t used = 0; used < bytes;) {
-		s->head[s->head_bytes++] = p[used++];
-		switch (detect_start(s->head, s->head_bytes, s->first)) {
-		case VERDICT_WAIT: continue;
-		case VERDICT_TLS:
-			s->state = STREAM_TLS;
-			if (s->head_bytes == used) { /* all in this segment */
-				s->head_bytes = 0;
-				s->first = false;
-				return 0;
-			}
-			replay(s, out, 0);
-			return used;
-		case VERDICT_SSL2:
-			if (ssl2_begin(s, out))
-				replay(s, out, 2);
-			else
-				plain(s);
-			return used;
-		case VERDICT_PROXY1:
-			s->state = STREAM_PREFIX;
-			s->body_left = 0; /* up to the end of the line */
-			s->body_offset = 0;
-			return used;
-		case VERDICT_PROXY2:
-			s->body_left = (uint16_t)(s->head[14] << 8 | s->head[15]);
-			s->state = s->body_left ? STREAM_PREFIX : STREAM_NEW;
-			s->head_bytes = 0;
-			s->first = false;
-			return used;
-		case VERDICT_PLAIN:
-			plain(s);
-			return 0; /* all of the segment, as far as it is there */
-		}
-	}
-	return bytes;
-}
-
-/* Inside a PROXY header: version 1 ends with its line, version 2 says its length. */
-static uint32_t prefix(struct stream *s, const uint8_t *p, uint32_t bytes)
-{
-	uint32_t take = bytes;
-
-	if (s->body_left) {
-		take = bytes < s->body_left ? bytes : s->body_left;
-		s->body_left -= take;
-		if (!s->body_left)
-			s->state = STREAM_NEW;
-		return take;
-	}
-	for (take = 0; take < bytes;) {
-		if (p[take++] == '\n') {
-			s->state = STREAM_NEW;
-			s->head_bytes = 0;
-			s->first = false;
-			break;
-		}
-		if (++s->body_offset > 107) { /* the longest line there is */
-			plain(s);
-			break;
-		}
-	}
-	return take;
 }
 
 /* A segment of another protocol; returns how many bytes were used. */
@@ -266,8 +144,8 @@ void records_bytes(struct stream *s, struct records_out *out, const uint8_t *dat
 			used = s->body_left ? body(s, out, data, bytes) :
 					      header(s, out, data, bytes);
 			break;
-		case STREAM_NEW: used = start(s, out, data, bytes); break;
-		case STREAM_PREFIX: used = prefix(s, data, bytes); break;
+		case STREAM_NEW: used = begin_start(s, out, data, bytes); break;
+		case STREAM_PREFIX: used = begin_prefix(s, data, bytes); break;
 		case STREAM_PLAIN: used = another(s, out, data, bytes); break;
 		case STREAM_LOST: used = lost(s, out, data, bytes); break;
 		}
@@ -282,7 +160,7 @@ void records_gap(struct stream *s, struct records_out *out, uint32_t bytes)
 		return;
 	s->totals.gap_bytes += bytes;
 	if (s->state == STREAM_PLAIN || (s->state == STREAM_NEW && !s->first)) {
-		plain(s);
+		begin_plain(s);
 		return;
 	}
 	if (s->state == STREAM_TLS && !s->head_bytes && bytes <= s->body_left && !s->ssl2) {

@@ -72,7 +72,8 @@ void records_gap(struct stream *s, struct records_out *out, uint32_t bytes);
 void records_end(struct stream *s, struct records_out *out);
 void records_free(struct stream *s);
 
-/* A whole header: count it, remember it, tell of it. For records.c and detect.c. */
+/* For begin.c and detect.c: a whole header is counted and remembered; and told. */
+void record_count(struct stream *s, struct records_out *out, struct header header);
 void record_begin(struct stream *s, struct records_out *out, struct header header);
 
 /* A record is in order or not: what a header may hold where one is due. */

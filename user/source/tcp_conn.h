@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* tcp_conn.h - what tcp.c, tcp_half.c and tcp_events.c share. */
+/* tcp_conn.h - what the files tcp*.c share. */
 #ifndef TT_SOURCE_TCP_CONN_H
 #define TT_SOURCE_TCP_CONN_H
 
@@ -8,6 +8,7 @@
 
 #define SEEN 4 /* segments whose bytes are remembered by a digest */
 #define NO_SIDE 2
+#define TABLE_BUCKETS 65536
 
 /* Bytes that came before those in front of them. */
 struct chunk {
@@ -67,6 +68,14 @@ struct tcp {
 	struct tcp_conn **bucket;
 	struct tt_ev_record *record; /* room for one event */
 };
+
+/* tcp_table.c: the connection of a segment, NULL when there is none; *side sent it. */
+struct tcp_conn *table_find(struct tcp *tcp, const struct segment *s, int *side);
+/* A new one whose side 0 sent the segment; NULL when out of memory. */
+struct tcp_conn *table_add(struct tcp *tcp, const struct segment *s);
+void table_touch(struct tcp *tcp, struct tcp_conn *c);  /* a packet of it came */
+void table_closed(struct tcp *tcp, struct tcp_conn *c); /* from the open to the closed ones */
+void table_forget(struct tcp *tcp, struct tcp_conn *c); /* and free it */
 
 /* tcp_half.c: data of one side, then whatever became deliverable by it. */
 void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s);

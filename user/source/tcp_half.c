@@ -191,6 +191,7 @@ void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segme
 	struct piece p = { s->time_ns, s->seq + !!(s->flags & TCP_SYN), s->bytes, s->wire_bytes,
 			   s->data };
 	int32_t ahead;
+	uint32_t old;
 
 	c->data = true;
 	if (!h->positioned)
@@ -209,12 +210,13 @@ void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segme
 		/* A keep-alive sends the last byte before again, or anything in its place. */
 		if (ahead == -1 && p.wire_bytes <= 1)
 			return;
-		if ((uint32_t)-ahead >= p.wire_bytes) {
+		old = h->next - p.seq;
+		if (old >= p.wire_bytes) {
 			again(tcp, c, h, &p);
 			return;
 		}
 		c->retransmits++;
-		advance(&p, (uint32_t)-ahead);
+		advance(&p, old);
 	}
 	h->far = 0;
 	deliver(tcp, c, side, &p);

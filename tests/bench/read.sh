@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# How fast captures are read from page cache on one core: bulk data of a few connections, and
+# many handshakes; beside tshark on the same files. GIGABYTES=1 HANDSHAKES=200000
+cd "$(dirname "$0")/../.." || exit 1
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+
+# seconds COMMAND... - its wall time, the best of three, on one core.
+seconds() {
+	local best=
+	for _ in 1 2 3; do
+		local from=$EPOCHREALTIME
+		taskset -c 0 "$@" >/dev/null 2>&1
+		local took
+		took=$(awk "BEGIN { print $EPOCHREALTIME - $from }")
+		best=$(awk "BEGIN { print \"$best\" == \"\" || $took < \"$best\" ? $took : \"$best\" }")
+	done
+	echo "$best"
+}
+
+report() { # NAME FILE UNITS UNIT
+	local ours theirs bytes
+	bytes=$(stat -c %s "$2")
+	cat "$2" >/dev/null # into page cache
+	ours=$(seconds "$B/tlstrace" read "$2")
+	echo "$1: $bytes bytes, $3 $4"
+	awk "BEGIN { printf \"  tlstrace read: %.2f s, %.2f GB/s, %.0f %s/s\n\", $ours, \
+		$bytes / $ours / 1e9, $3 / $ours, \"$4\" }"
+	/usr/bin/time -f "  tlstrace read: %M KiB at most" "$B/tlstrace" read "$2" 2>&1 >/dev/null
+	# A twentieth of the file is enough to wait for.
+	head -c $((bytes / 20)) "$2" >"$T/part"
+	theirs=$(seconds tshark -r "$T/part" -d tcp.port==443,tls -T fields -e tls.record.content_type \
+		-e tls.record.length -e tls.handshake.type)
+	awk "BEGIN { printf \"  tshark -T fields: %.2f GB/s, tlstrace is %.0f times as fast\n\", \
+		$bytes / 20 / $theirs / 1e9, $theirs * 20 / $ours }"
+}
+
+/usr/bin/python3 -B tests/bench/captures.py bulk "${GIGABYTES:-1}" >"$T/bulk.pcap"
+report "bulk data" "$T/bulk.pcap" "$(($(stat -c %s "$T/bulk.pcap") / 1514))" packets
+/usr/bin/python3 -B tests/bench/captures.py handshakes "${HANDSHAKES:-200000}" >"$T/handshakes.pcap"
+report "handshakes" "$T/handshakes.pcap" "${HANDSHAKES:-200000}" handshakes
