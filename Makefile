@@ -3,7 +3,7 @@ PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
 	tshark libclang-rt-14-dev
-BENCH_PACKAGES = wrk
+BENCH_PACKAGES = wrk time
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local

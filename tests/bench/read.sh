@@ -13,7 +13,7 @@ seconds() {
 		taskset -c 0 "$@" >/dev/null 2>&1
 		local took
 		took=$(awk "BEGIN { print $EPOCHREALTIME - $from }")
-		best=$(awk "BEGIN { print \"$best\" == \"\" || $took < \"$best\" ? $took : \"$best\" }")
+		best=$(awk "BEGIN { print \"$best\" == \"\" || $took < ${best:-0} ? $took : ${best:-0} }")
 	done
 	echo "$best"
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "source/tcp_conn.h"
 
@@ -20,6 +21,8 @@ struct tcp *tcp_new(const struct tcp_config *config,
 	tcp->config = *config;
 	tcp->event = event;
 	tcp->arg = arg;
+	if (getrandom(&tcp->seed, sizeof(tcp->seed), GRND_NONBLOCK) < 0)
+		tcp->seed = 0; /* early in boot: nobody aims yet */
 	tcp->bucket = calloc(TABLE_BUCKETS, sizeof(*tcp->bucket));
 	tcp->record = malloc(sizeof(*tcp->record) + UINT16_MAX);
 	if (tcp->bucket && tcp->record)

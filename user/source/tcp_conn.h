@@ -63,6 +63,7 @@ struct tcp {
 	void (*event)(void *arg, const void *event, size_t bytes);
 	void *arg;
 	uint64_t last_id;
+	uint64_t seed; /* of the table: nobody can aim at one bucket */
 	struct conn_list open, closed;
 	struct tcp_conn *last; /* most segments are of the same connection as the one before */
 	struct tcp_conn **bucket;

@@ -4,13 +4,14 @@
 
 #include "source/tcp_conn.h"
 
-static uint64_t mix(const uint8_t address[16], uint16_t port)
+static uint64_t mix(uint64_t seed, const uint8_t address[16], uint16_t port)
 {
 	uint64_t a, b;
 
 	memcpy(&a, address, 8);
 	memcpy(&b, address + 8, 8);
-	a = (a ^ (b + port)) * 0x9e3779b97f4a7c15ULL;
+	a = (a ^ seed) * 0x9e3779b97f4a7c15ULL;
+	b = (b + port) ^ (a >> 31) ^ a;
 	b = (b ^ (a >> 29)) * 0xbf58476d1ce4e5b9ULL;
 	return b ^ b >> 32;
 }
@@ -18,7 +19,9 @@ static uint64_t mix(const uint8_t address[16], uint16_t port)
 /* The same for both directions. */
 static struct tcp_conn **bucket(struct tcp *tcp, const struct segment *s)
 {
-	return &tcp->bucket[(mix(s->from, s->from_port) + mix(s->to, s->to_port)) % TABLE_BUCKETS];
+	uint64_t hash = mix(tcp->seed, s->from, s->from_port) + mix(tcp->seed, s->to, s->to_port);
+
+	return &tcp->bucket[hash % TABLE_BUCKETS];
 }
 
 /* The side that sent it, or NO_SIDE when it is of another connection. */
