@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#define CCS_BYTES_MAX 320
 #define RECORD_BYTES_MAX (16384 + 2048)
 
 enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23, TYPE_HEARTBEAT = 24,
@@ -17,7 +18,8 @@ static __always_inline int header_plausible(const __u8 *h)
 
 	if (h[0] < TYPE_CCS || h[0] > TYPE_HEARTBEAT || h[1] != 3 || h[2] > 4)
 		return 0;
-	if (h[0] == TYPE_CCS && length != 1)
+	/* One byte; in a renegotiation with IV, MAC and padding around it. */
+	if (h[0] == TYPE_CCS && length > CCS_BYTES_MAX)
 		return 0;
 	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
 }
