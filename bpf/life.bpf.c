@@ -89,13 +89,10 @@ static __always_inline void died(struct sock *sk)
 	s->id = 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(tt_state, struct sock *sk, int before, int now)
+static __always_inline int state_change(struct sock *sk, int now)
 {
 	struct tt_sock *s;
 
-	if (sk->sk_protocol != 6)
-		return 0;
 	if (now == TT_ESTABLISHED) {
 		born(sk);
 		return 0;
@@ -130,6 +127,43 @@ int BPF_PROG(tt_state, struct sock *sk, int before, int now)
 	else if (now == TT_LAST_ACK)
 		s->close_flags |= TT_FIN_SENT;
 	return 0;
+}
+
+/*
+ * The kernel does not run a program inside itself: when a packet changes a socket's
+ * state while tt_state runs on that processor for another one, only the second program
+ * sees it. Otherwise it finds the first one's mark. A change that is taken twice is
+ * harmless: nothing has happened in between.
+ */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tt_state, struct sock *sk, int before, int now)
+{
+	struct tt_state_mark *mark;
+	__u32 zero = 0;
+
+	if (sk->sk_protocol != 6)
+		return 0;
+	mark = bpf_map_lookup_elem(&tt_mark, &zero);
+	if (mark) {
+		mark->sk = (__u64)sk;
+		mark->now = now;
+	}
+	return state_change(sk, now);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tt_state_again, struct sock *sk, int before, int now)
+{
+	struct tt_state_mark *mark;
+	__u32 zero = 0;
+
+	if (sk->sk_protocol != 6)
+		return 0;
+	mark = bpf_map_lookup_elem(&tt_mark, &zero);
+	if (!mark || (mark->sk == (__u64)sk && mark->now == (__u32)now))
+		return 0;
+	count(TT_COUNT_RESCUED);
+	return state_change(sk, now);
 }
 
 SEC("tp_btf/tcp_receive_reset")

@@ -82,6 +82,18 @@ struct tt_socks_map {
 	__type(key, int);
 	__type(value, struct tt_sock);
 };
+struct tt_state_mark {
+	__u64 sk;
+	__u32 now;
+	__u32 pad;
+};
+/* The state change that tt_state took last. */
+struct tt_mark_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tt_state_mark);
+};
 struct tt_counts_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, TT_COUNT_MAX);
@@ -116,6 +128,7 @@ extern struct tt_told_map tt_told SEC(".maps");
 extern struct tt_processes_map tt_processes SEC(".maps");
 extern struct tt_events_map tt_events SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
+extern struct tt_mark_map tt_mark SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");
 extern const volatile struct tt_config tt_config;
