@@ -7,6 +7,20 @@
 #include "run.bpf.h"
 #include "scope.bpf.h"
 
+static __always_inline void record_head(struct tt_ev_record *event, const struct run *r,
+					__u16 kind, __u16 size)
+{
+	const struct stream *st = r->st;
+
+	event_head(&event->head, r->s, kind, size);
+	event->index = st->totals.records - 1;
+	event->version = st->head[1] << 8 | st->head[2];
+	event->length = st->head[3] << 8 | st->head[4];
+	event->type = st->head[0];
+	event->dir = r->dir;
+	event->pad = 0;
+}
+
 static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 {
 	struct stream *st = r->st;
@@ -15,13 +29,7 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 
 	if (!event)
 		return 0;
-	event_head(&event->head, r->s, TT_EV_BODY, sizeof(*event) + TT_BODY_BYTES);
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
-	event->pad = 0;
+	record_head(event, r, TT_EV_BODY, sizeof(*event) + TT_BODY_BYTES);
 	event->body_offset = st->body_offset;
 	/*
 	 * The compiler drops the bound it has proved; the verifier needs it, and
@@ -46,20 +54,13 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 
 static __always_inline void emit_record(struct run *r)
 {
-	struct stream *st = r->st;
 	struct tt_ev_record *event = event_reserve(sizeof(*event));
 
 	if (!event)
 		return;
-	event_head(&event->head, r->s, TT_EV_RECORD, sizeof(*event));
-	event->index = st->totals.records - 1;
-	event->version = st->head[1] << 8 | st->head[2];
-	event->length = st->head[3] << 8 | st->head[4];
-	event->type = st->head[0];
-	event->dir = r->dir;
+	record_head(event, r, TT_EV_RECORD, sizeof(*event));
 	event->body_offset = 0;
 	event->body_bytes = 0;
-	event->pad = 0;
 	event_submit(event, 0);
 }
 

@@ -11,43 +11,11 @@
 #include "sink/tls_json.h"
 #include "tlstrace/event.h"
 #include "track/track.h"
+#include "to_sink.h"
 
 #define HEADER 9
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
-{
-	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
-	struct sink *sink = arg;
-
-	sink->handshake(sink, &fact);
-}
-
-static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
-{
-	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
-	struct sink *sink = arg;
-
-	sink->alert(sink, &fact, alert);
-}
-
-static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
-		      const struct past_record *record)
-{
-	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
-	struct sink *sink = arg;
-
-	sink->record(sink, &fact, record);
-}
-
-static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
-{
-	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
-	struct sink *sink = arg;
-
-	sink->connection(sink, &fact);
-}
 
 static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
 		       const struct message *message)

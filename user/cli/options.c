@@ -82,6 +82,18 @@ static bool one_of(const char *word, const char *words)
 	return false;
 }
 
+static int take_cgroup(struct options *o, bool container, const char *arg)
+{
+	if (o->cgroup_id) {
+		fprintf(stderr, "tlstrace: one --cgroup or --container at a time\n");
+		return 2;
+	}
+	if (container)
+		return scope_container(arg, &o->cgroup_id) ? -1 :
+			       bad("container", arg, "a running container");
+	return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad("cgroup", arg, "a cgroup");
+}
+
 static int take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -117,15 +129,7 @@ static int take(struct options *o, int id, const char *arg)
 		o->by_uid = true;
 		return scope_user(arg, &o->uid) ? -1 : bad("user", arg, "a user");
 	case OPT_CGROUP:
-	case OPT_CONTAINER:
-		if (o->cgroup_id) {
-			fprintf(stderr, "tlstrace: one --cgroup or --container at a time\n");
-			return 2;
-		}
-		if (id == OPT_CONTAINER)
-			return scope_container(arg, &o->cgroup_id) ? -1 :
-				       bad("container", arg, "a running container");
-		return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad("cgroup", arg, "a cgroup");
+	case OPT_CONTAINER: return take_cgroup(o, id == OPT_CONTAINER, arg);
 	case OPT_NETNS:
 		return scope_netns(arg, &o->netns) ? -1 : bad("netns", arg, "a network namespace");
 	case OPT_HOST:
