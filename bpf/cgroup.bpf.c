@@ -41,11 +41,25 @@ static __always_inline int segment_find(struct __sk_buff *skb, struct segment *g
 	return 1;
 }
 
-static __always_inline int has_ulp(struct bpf_sock *sk)
+/*
+ * Do the reader hooks leave this socket alone, or did a reader go by them (splice,
+ * zero-copy receive)? While a process holds the socket, the hook may be about to run.
+ */
+static __always_inline int read_unseen(struct bpf_sock *sk, struct stream *st)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	__u32 copied, owned;
 
-	return tp && tp->inet_conn.icsk_ulp_ops;
+	if (!tp)
+		return 0;
+	if (tp->inet_conn.icsk_ulp_ops)
+		return 1;
+	/* In this order: once let go of, all up to `copied` has passed the hook. */
+	copied = tp->copied_seq;
+	__sync_fetch_and_add(&st->busy, 0);
+	owned = tp->inet_conn.icsk_inet.sk.sk_lock.owned;
+	__sync_fetch_and_add(&st->busy, 0);
+	return !owned && (__s32)(copied - stream_at(st)) > 0;
 }
 
 static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
@@ -75,13 +89,13 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.seq = g.flags & 2 ? g.seq + 1 : g.seq;
 	r.bytes = g.bytes;
 	r.base = g.base;
-	/* A hole is left to the reader hooks, but they leave kTLS sockets alone. */
-	if (r.filler && (__s32)(r.seq - r.st->next) > 0 && has_ulp(sk))
-		s->no_reader = 1;
 	if (!r.st->positioned) {
 		r.st->next = r.st->lost_at = r.seq;
 		r.st->positioned = 1;
 	}
+	/* A hole is left to the reader hooks, if they see it. */
+	if (r.filler && (__s32)(r.seq - stream_at(r.st)) > 0 && read_unseen(sk, r.st))
+		s->no_reader = 1;
 	stream_run(&r);
 	return 1;
 }

@@ -30,17 +30,20 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	if (!sk || sk->sk_protocol != 6)
 		return 0;
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
-	if (!s || !s->id || s->stream[TT_RECEIVED].state == STREAM_NOT)
+	if (!s || s->stream[TT_RECEIVED].state == STREAM_NOT)
 		return 0;
 	tp = kernel_cast(sk, struct tcp_sock);
 	/* kTLS keeps its own notes where TCP's sequence number would be. */
 	if (tp->inet_conn.icsk_ulp_ops)
 		return 0;
-	owner_note(s, TT_OWNER_IO);
-	if (!s->id)
-		return 0; /* the process filters refuse the reader */
+	if (!owner_reads(s, tp))
+		return 0;
 	copied = tp->copied_seq;
 	seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
+	/* Packets of the error queue hold something else there. */
+	if ((__s32)(copied - seq) < 0 || (__s32)(seq + skb->len - copied) <= 0)
+		return 0;
+	s->no_reader = 0;
 	r.s = s;
 	r.sk = sk;
 	r.dir = TT_RECEIVED;
@@ -51,7 +54,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	}
 	r.seq = seq;
 	r.bytes = skb->len;
-	if ((__s32)(r.st->next - (r.seq + r.bytes)) >= 0)
+	if ((__s32)(stream_at(r.st) - (r.seq + r.bytes)) >= 0)
 		return 0;
 	if (bpf_dynptr_from_skb(skb, 0, &ptr))
 		return 0;

@@ -21,6 +21,7 @@ static __always_inline void record_head(struct tt_ev_record *event, const struct
 	event->pad = 0;
 }
 
+/* -1: the bytes cannot be read here. */
 static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 {
 	struct stream *st = r->st;
@@ -46,10 +47,10 @@ static __always_inline int emit_body(struct run *r, __u32 offset, __u32 bytes)
 	err = run_read(r, offset, event->body, bytes);
 	if (err) {
 		bpf_ringbuf_discard(event, 0);
-		return 0;
+		return -1;
 	}
 	event_submit(event, event->type == TYPE_ALERT && event->body[0] == 2);
-	return 1;
+	return 0;
 }
 
 static __always_inline void emit_record(struct run *r)

@@ -29,7 +29,10 @@ static __always_inline void born(struct sock *sk)
 		return;
 	}
 	s = sock_make(sk);
-	if (!s || (s->tcp_role == TT_TCP_ACTIVE && !s->id))
+	if (!s)
+		return;
+	s->tcp_state = TT_ESTABLISHED;
+	if (s->tcp_role == TT_TCP_ACTIVE && !s->id && !s->refused)
 		return;
 	if (s->tcp_role != TT_TCP_ACTIVE) {
 		/* A clone of its listener's storage, or none: start anew. */
@@ -42,13 +45,14 @@ static __always_inline void born(struct sock *sk)
 		else
 			s->owner.wanted = !process_filters();
 		s->tcp_role = TT_TCP_PASSIVE;
+		s->tcp_state = TT_ESTABLISHED;
 	}
 	s->established_ns = bpf_ktime_get_ns();
 	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, rcv_nxt) -
 				      (__u32)BPF_CORE_READ(tp, bytes_received);
 	s->stream[TT_RECEIVED].positioned = 1;
-	if (!s->id)
-		s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+	if (!s->id && !s->refused)
+		s->id = sock_id_new();
 }
 
 /*
@@ -72,6 +76,7 @@ static __always_inline void died(struct sock *sk)
 
 	if (!s)
 		return;
+	s->tcp_state = TT_CLOSE;
 	if (!s->announced) {
 		if (s->id && !s->not_tls && (s->stream[0].state == STREAM_PROBE ||
 					     s->stream[1].state == STREAM_PROBE))
@@ -79,8 +84,11 @@ static __always_inline void died(struct sock *sk)
 		s->id = 0;
 		return;
 	}
-	if (sk->sk_err == 110)
+	if (sk->sk_err == ETIMEDOUT)
 		s->close_flags |= TT_TIMED_OUT;
+	/* tcp_reset() has just said so, the latter in CLOSE_WAIT. */
+	if (sk->sk_err == ECONNRESET || sk->sk_err == EPIPE)
+		s->close_flags |= TT_RST_RECEIVED;
 	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
 	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
 		 s->close_flags & TT_FIN_RECEIVED);
@@ -106,20 +114,22 @@ static __always_inline int state_change(struct sock *sk, int now)
 		if (!s)
 			return 0;
 		__builtin_memset(s, 0, sizeof(*s));
+		s->tcp_state = now;
 		s->owner.wanted = !process_filters();
 		owner_note(s, TT_OWNER_CONNECT);
 		if (now == TT_SYN_SENT) {
 			s->tcp_role = TT_TCP_ACTIVE;
-			if (!s->owner.wanted)
-				return 0;
+			s->refused = !s->owner.wanted;
 			s->connect_ns = bpf_ktime_get_ns();
-			s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+			if (!s->refused)
+				s->id = sock_id_new();
 		}
 		return 0;
 	}
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 	if (!s)
 		return 0;
+	s->tcp_state = now;
 	if (now == TT_FIN_WAIT1)
 		s->close_flags |= TT_FIN_SENT | TT_FIN_SENT_FIRST;
 	else if (now == TT_CLOSE_WAIT || now == TT_CLOSING)
@@ -129,51 +139,25 @@ static __always_inline int state_change(struct sock *sk, int now)
 	return 0;
 }
 
-/*
- * The kernel does not run a program inside itself: when a packet changes a socket's
- * state while tt_state runs on that processor for another one, only the second program
- * sees it. Otherwise it finds the first one's mark. A change that is taken twice is
- * harmless: nothing has happened in between.
- */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tt_state, struct sock *sk, int before, int now)
 {
-	struct tt_state_mark *mark;
-	__u32 zero = 0;
-
-	if (sk->sk_protocol != 6)
-		return 0;
-	mark = bpf_map_lookup_elem(&tt_mark, &zero);
-	if (mark) {
-		mark->sk = (__u64)sk;
-		mark->now = now;
-	}
-	return state_change(sk, now);
+	return sk->sk_protocol == 6 ? state_change(sk, now) : 0;
 }
 
+/*
+ * The kernel does not run a program inside itself: when a packet changes a socket's
+ * state while tt_state runs on that processor for another one, only this one sees it.
+ */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tt_state_again, struct sock *sk, int before, int now)
 {
-	struct tt_state_mark *mark;
-	__u32 zero = 0;
+	struct tt_sock *s;
 
 	if (sk->sk_protocol != 6)
 		return 0;
-	mark = bpf_map_lookup_elem(&tt_mark, &zero);
-	if (!mark || (mark->sk == (__u64)sk && mark->now == (__u32)now))
-		return 0;
-	count(TT_COUNT_RESCUED);
-	return state_change(sk, now);
-}
-
-SEC("tp_btf/tcp_receive_reset")
-int BPF_PROG(tt_reset, struct sock *sk)
-{
-	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
-
-	if (s)
-		s->close_flags |= TT_RST_RECEIVED;
-	return 0;
+	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	return s && s->tcp_state == now ? 0 : state_change(sk, now);
 }
 
 SEC("tp_btf/tcp_retransmit_skb")
@@ -198,8 +182,8 @@ int BPF_PROG(tt_reader, struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
-	if (s && s->id && sk->sk_lock.owned)
-		owner_note(s, TT_OWNER_IO);
+	if (s && sk->sk_lock.owned)
+		owner_reads(s, (struct tcp_sock *)sk);
 	return 0;
 }
 
@@ -210,7 +194,6 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct socket *socket;
-	struct tcp_sock *tp;
 	struct tt_sock *s;
 	struct sock *sk;
 	__u8 state;
@@ -235,14 +218,7 @@ int tt_open_files(struct bpf_iter__task_file *ctx)
 	owner_fill(&s->owner, task, TT_OWNER_SCAN);
 	if (state == TT_LISTEN || s->id)
 		return 0;
-	tp = (struct tcp_sock *)sk;
-	s->stream[TT_SENT].state = BPF_CORE_READ(tp, bytes_sent) ? STREAM_LOST : STREAM_NEW;
-	s->stream[TT_RECEIVED].state = BPF_CORE_READ(tp, bytes_received) ? STREAM_LOST : STREAM_NEW;
-	s->midstream = s->stream[0].state == STREAM_LOST || s->stream[1].state == STREAM_LOST;
-	s->stream[TT_RECEIVED].next = BPF_CORE_READ(tp, copied_seq);
-	s->stream[TT_RECEIVED].lost_at = s->stream[TT_RECEIVED].next;
-	s->stream[TT_RECEIVED].positioned = 1;
-	s->id = __sync_fetch_and_add(&tt_last_id, 1) + 1;
+	sock_midway(s, (struct tcp_sock *)sk);
 	return 0;
 }
 

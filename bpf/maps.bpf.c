@@ -7,7 +7,6 @@ struct tt_events_map tt_events SEC(".maps");
 struct tt_socks_map tt_socks SEC(".maps");
 struct tt_told_map tt_told SEC(".maps");
 struct tt_processes_map tt_processes SEC(".maps");
-struct tt_mark_map tt_mark SEC(".maps");
 struct tt_counts_map tt_counts SEC(".maps");
 struct tt_calls_map tt_calls SEC(".maps");
 const volatile struct tt_config tt_config = {};

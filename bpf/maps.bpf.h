@@ -49,8 +49,13 @@ struct tt_sock {
 	__u8 tcp_role;
 	__u8 midstream;
 	__u8 not_tls;
-	__u8 no_reader; /* the reader hooks leave this socket alone */
+	__u8 no_reader; /* what is read goes by the reader hooks unseen */
+	__u8 tcp_state; /* the last that a state program took */
+	__u8 refused; /* by a process filter: id is 0 until a wanted process reads */
+	__u8 last_dir;
+	__u8 pad;
 	struct tt_owner owner;
+	__u64 owner_exec_id; /* the owner's self_exec_id */
 	struct stream stream[2];
 };
 
@@ -81,18 +86,6 @@ struct tt_socks_map {
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, struct tt_sock);
-};
-struct tt_state_mark {
-	__u64 sk;
-	__u32 now;
-	__u32 pad;
-};
-/* The state change that tt_state took last. */
-struct tt_mark_map {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tt_state_mark);
 };
 struct tt_counts_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -128,7 +121,6 @@ extern struct tt_told_map tt_told SEC(".maps");
 extern struct tt_processes_map tt_processes SEC(".maps");
 extern struct tt_events_map tt_events SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
-extern struct tt_mark_map tt_mark SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");
 extern const volatile struct tt_config tt_config;
@@ -138,8 +130,9 @@ static __always_inline void count(__u32 what)
 {
 	__u64 *cell = bpf_map_lookup_elem(&tt_counts, &what);
 
+	/* A packet hook may come in between on the same processor. */
 	if (cell)
-		(*cell)++;
+		__sync_fetch_and_add(cell, 1);
 }
 
 static __always_inline void *event_reserve(__u64 bytes)
@@ -171,6 +164,11 @@ static __always_inline void event_head(struct tt_event *head, const struct tt_so
 	head->kind = kind;
 	head->size = size;
 	head->pad = 0;
+}
+
+static __always_inline __u64 sock_id_new(void)
+{
+	return __sync_fetch_and_add(&tt_last_id, 1) + 1;
 }
 
 #endif /* TT_BPF_MAPS_H */

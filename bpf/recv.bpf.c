@@ -110,14 +110,14 @@ int BPF_PROG(tt_recv, struct sock *sk)
 	if (!sk->sk_lock.owned)
 		return 0;
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
-	if (!s || !s->id || s->stream[TT_RECEIVED].state == STREAM_NOT)
+	if (!s || s->stream[TT_RECEIVED].state == STREAM_NOT)
 		return 0;
-	owner_note(s, TT_OWNER_IO);
-	if (!s->id || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
+	if (!owner_reads(s, tp) || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
 		return 0;
 	call = bpf_task_storage_get(&tt_calls, bpf_get_current_task_btf(), 0, 0);
 	if (!call || call->sk != (__u64)sk || !call_advance(call, tp, &r))
 		return 0;
+	s->no_reader = 0;
 	r.s = s;
 	r.sk = sk;
 	r.dir = TT_RECEIVED;

@@ -45,6 +45,12 @@ static __always_inline long run_read(struct run *r, __u32 offset, void *to, __u3
 #endif
 }
 
+/* The sequence number of the next byte that the machine wants. */
+static __always_inline __u32 stream_at(const struct stream *st)
+{
+	return st->body_left ? st->body_at : st->next;
+}
+
 /* The sequence number after the last byte. */
 static __always_inline __u32 run_end(const struct run *r)
 {

@@ -64,6 +64,10 @@ static __always_inline void record_begin(struct run *r)
 		r->s->told_ns = now;
 		emit_totals(r->s, TT_EV_TOTALS);
 	}
+	if (r->s->last_dir != r->dir) {
+		r->s->last_dir = r->dir;
+		st->copied_bytes = 0; /* a new flight */
+	}
 	if (copy && st->copied_bytes >= TT_FLIGHT_BYTES) {
 		count(TT_COUNT_TRUNCATED);
 		copy = 0;
@@ -149,7 +153,8 @@ static __always_inline enum step copy_body(struct run *r)
 		bytes = st->body_left;
 	if (bytes > TT_BODY_BYTES)
 		bytes = TT_BODY_BYTES;
-	emit_body(r, offset, bytes);
+	if (emit_body(r, offset, bytes))
+		return STEP_STOP;
 	st->body_at += bytes;
 	st->body_offset += bytes;
 	st->body_left -= bytes;
@@ -198,7 +203,7 @@ static __noinline long stream_step(__u32 i, struct run *r)
 static __always_inline void steps_over(struct run *r)
 {
 	struct stream *st = r->st;
-	__s32 left = run_end(r) - (st->body_left ? st->body_at : st->next);
+	__s32 left = run_end(r) - stream_at(st);
 
 	if (left > 0 && !gives_way(r) && st->state == STREAM_TLS)
 		stream_lose(st, st->next - st->head_bytes, 1);

@@ -49,16 +49,14 @@ static int64_t now_ns(clockid_t id)
 static void emit_stats(struct run *r)
 {
 	struct stats stats = { 0 };
-	uint64_t counts[TT_COUNT_MAX], missed;
+	uint64_t counts[TT_COUNT_MAX];
 
 	hooks_counts(r->hooks, counts);
 	stats.lost[LOST_RING_FULL] = counts[TT_COUNT_RING_FULL];
 	stats.lost[LOST_MAP_FULL] = counts[TT_COUNT_MAP_FULL];
 	stats.lost[LOST_TRUNCATED] = counts[TT_COUNT_TRUNCATED];
 	stats.lost[LOST_GAP] = counts[TT_COUNT_GAP];
-	missed = hooks_missed(r->hooks);
-	if (missed > counts[TT_COUNT_RESCUED])
-		stats.lost[LOST_PROG_MISSED] = missed - counts[TT_COUNT_RESCUED];
+	stats.lost[LOST_PROG_MISSED] = hooks_missed(r->hooks);
 	stats.not_tls = counts[TT_COUNT_NOT_TLS];
 	pipeline_stats(r->pipeline, &stats);
 }

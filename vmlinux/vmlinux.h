@@ -239,4 +239,6 @@ enum tcp_state {
 	TT_CLOSING = 11,
 };
 
+enum errors { EPIPE = 32, ECONNRESET = 104, ETIMEDOUT = 110 };
+
 #endif /* __VMLINUX_H__ */

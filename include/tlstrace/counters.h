@@ -10,7 +10,6 @@ enum tt_counter {
 	TT_COUNT_TRUNCATED, /* handshake bodies beyond TT_FLIGHT_BYTES */
 	TT_COUNT_GAP,	    /* stream position lost, directions */
 	TT_COUNT_NOT_TLS,   /* connections that turned out not to be TLS */
-	TT_COUNT_RESCUED,   /* state changes that the first program missed */
 	TT_COUNT_MAX,
 };
 

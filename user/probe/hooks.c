@@ -45,7 +45,7 @@ struct choice {
 	unsigned readers;
 	const char *needs; /* a type in the kernel's BTF, or NULL */
 };
-#define CHOICES 9
+#define CHOICES 8
 
 static void choices(const struct tlstrace_bpf *skel, struct choice out[static CHOICES])
 {
@@ -56,10 +56,9 @@ static void choices(const struct tlstrace_bpf *skel, struct choice out[static CH
 	out[2] = (struct choice){ skel->progs.tt_recv_fentry, READ_FENTRY, NULL };
 	out[3] = (struct choice){ skel->progs.tt_recv_kprobe, READ_KPROBE, NULL };
 	out[4] = (struct choice){ skel->progs.tt_reader, READ_NONE, NULL };
-	out[5] = (struct choice){ skel->progs.tt_reset, ~0u, "btf_trace_tcp_receive_reset" };
-	out[6] = (struct choice){ skel->progs.tt_retransmit, ~0u, "btf_trace_tcp_retransmit_skb" };
-	out[7] = (struct choice){ skel->progs.tt_fork, follow, NULL };
-	out[8] = (struct choice){ skel->progs.tt_exit, follow, NULL };
+	out[5] = (struct choice){ skel->progs.tt_retransmit, ~0u, "btf_trace_tcp_retransmit_skb" };
+	out[6] = (struct choice){ skel->progs.tt_fork, follow, NULL };
+	out[7] = (struct choice){ skel->progs.tt_exit, follow, NULL };
 }
 
 static void run_iterator(struct bpf_link *link)
@@ -100,7 +99,8 @@ static int attach(struct hooks *h)
 
 	if (cgroup < 0)
 		return -1;
-	failed = keep(h, bpf_program__attach(h->skel->progs.tt_state)) || attach_chosen(h);
+	failed = keep(h, bpf_program__attach(h->skel->progs.tt_state)) ||
+		 keep(h, bpf_program__attach(h->skel->progs.tt_state_again)) || attach_chosen(h);
 	failed = failed ||
 		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_egress, cgroup)) ||
 		 keep(h, bpf_program__attach_cgroup(h->skel->progs.tt_ingress, cgroup));
@@ -253,22 +253,29 @@ void hooks_counts(const struct hooks *h, uint64_t counts[TT_COUNT_MAX])
 	}
 }
 
+static uint64_t missed_runs(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t bytes = sizeof(info);
+
+	if (bpf_program__fd(prog) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
+		return 0;
+	return info.recursion_misses;
+}
+
 uint64_t hooks_missed(const struct hooks *h)
 {
-	uint64_t missed = 0;
+	uint64_t first = missed_runs(h->skel->progs.tt_state), missed;
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, h->skel->obj) {
-		struct bpf_prog_info info = { 0 };
-		uint32_t bytes = sizeof(info);
-
-		/* It only stands in for tt_state, whose misses are counted. */
-		if (prog == h->skel->progs.tt_state_again)
-			continue;
-		if (bpf_program__fd(prog) >= 0 &&
-		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
-			missed += info.recursion_misses;
-	}
+	/* A state change is missed only if both programs were. */
+	missed = missed_runs(h->skel->progs.tt_state_again);
+	if (missed > first)
+		missed = first;
+	bpf_object__for_each_program(prog, h->skel->obj)
+		if (prog != h->skel->progs.tt_state && prog != h->skel->progs.tt_state_again)
+			missed += missed_runs(prog);
 	return missed;
 }
 
