@@ -18,7 +18,7 @@ static __always_inline void record_head(struct tt_ev_record *event, const struct
 	event->length = st->head[3] << 8 | st->head[4];
 	event->type = st->head[0];
 	event->dir = r->dir;
-	event->pad = 0;
+	event->flags = 0;
 }
 
 /* -1: the bytes cannot be read here. */

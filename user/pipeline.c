@@ -253,7 +253,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	const struct track_out out = {
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
-		.message = options->records ? on_message : NULL,
+		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 	};
 
 	if (p) {

@@ -18,6 +18,7 @@ struct origin {
 	int64_t wall_offset_ns; /* added to the events' times */
 	void (*enrich)(void *arg, struct process *process); /* or NULL */
 	void *arg;
+	const struct keylog *keylog; /* or NULL */
 };
 
 /* Open the sinks that the options ask for. NULL after saying why on stderr. */

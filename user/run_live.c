@@ -194,7 +194,7 @@ static struct tt_config config_of(const struct options *o)
 
 int run_live(const struct options *options)
 {
-	const struct origin origin = { "live", live_wall_offset_ns(), enrich_process, NULL };
+	const struct origin origin = { "live", live_wall_offset_ns(), enrich_process, NULL, NULL };
 	struct sigaction action = { .sa_handler = stop };
 	struct tt_config config = config_of(options);
 	struct run r = { .options = options };

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decrypt/keylog.h"
 #include "pipeline.h"
 #include "source/pcap.h"
+#include "source/pcapng.h"
 #include "source/tcp.h"
 
 #define FLUSH_PACKETS 4096
@@ -120,9 +122,42 @@ static int read_all(struct reading *r)
 	return worst;
 }
 
+static void on_secrets(void *arg, const char *text, size_t bytes)
+{
+	keylog_text(arg, text, bytes);
+}
+
+/* The key log and the secrets inside the captures. *out stays NULL when there are none. */
+static int read_secrets(const struct options *o, struct keylog **out)
+{
+	struct keylog *log = keylog_new();
+	int err = !log ? ENOMEM : o->keylog ? keylog_file(log, o->keylog) : 0;
+
+	if (err) {
+		fprintf(stderr, "tlstrace: %s: %s\n", o->keylog ? o->keylog : "key log", strerror(err));
+		if (log)
+			keylog_free(log);
+		return 1;
+	}
+	if (keylog_garbage(log))
+		fprintf(stderr, "tlstrace: %s: %zu lines are not of a key log\n", o->keylog,
+			keylog_garbage(log));
+	for (int i = 0; i < o->file_count; i++)
+		if (strcmp(o->files[i], "-"))
+			pcapng_each_secrets(o->files[i], o->keylog, on_secrets, log);
+	if (o->verbose && keylog_count(log))
+		fprintf(stderr, "tlstrace: secrets of %zu handshakes\n", keylog_count(log));
+	if (o->keylog || keylog_count(log))
+		*out = log;
+	else
+		keylog_free(log);
+	return 0;
+}
+
 int run_read(const struct options *options)
 {
-	const struct origin origin = { "pcap", 0, NULL, NULL };
+	struct origin origin = { .name = "pcap" };
+	struct keylog *log = NULL;
 	struct tcp_config config = { .every_record = options->records, .port = options->port };
 	struct sigaction action = { .sa_handler = stop };
 	struct reading r = { .options = options };
@@ -133,9 +168,16 @@ int run_read(const struct options *options)
 	signal(SIGPIPE, SIG_IGN);
 	memcpy(config.host, options->host, sizeof(config.host));
 	memcpy(config.host_mask, options->host_mask, sizeof(config.host_mask));
-	r.pipeline = pipeline_open(options, &origin);
-	if (!r.pipeline)
+	if (read_secrets(options, &log))
 		return 1;
+	origin.keylog = log;
+	config.sealed = log != NULL;
+	r.pipeline = pipeline_open(options, &origin);
+	if (!r.pipeline) {
+		if (log)
+			keylog_free(log);
+		return 1;
+	}
 	r.filter = join(options->filter);
 	r.tcp = tcp_new(&config, pipeline_event, r.pipeline);
 	r.link = r.tcp ? link_new(tcp_segment, r.tcp) : NULL;
@@ -148,5 +190,9 @@ int run_read(const struct options *options)
 	if (r.tcp)
 		tcp_free(r.tcp);
 	free(r.filter);
-	return pipeline_close(r.pipeline) && !status ? 1 : status;
+	if (pipeline_close(r.pipeline) && !status)
+		status = 1;
+	if (log)
+		keylog_free(log);
+	return status;
 }

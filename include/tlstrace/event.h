@@ -52,6 +52,10 @@ enum tt_close_flag {
 	TT_END_UNSEEN = 32, /* captures: how it ended was not seen */
 };
 
+enum tt_record_flag {
+	TT_AFTER_GAP = 1, /* captures: an unknown number of records was missed before it */
+};
+
 struct tt_event {
 	__u64 time_ns;
 	__u64 conn_id; /* unique per boot of the tracer, never reused */
@@ -125,7 +129,7 @@ struct tt_ev_record {
 	__u8 dir;
 	__u16 body_offset;
 	__u16 body_bytes;
-	__u16 pad;
+	__u16 flags; /* enum tt_record_flag */
 	__u8 body[];
 };
 

@@ -6,7 +6,8 @@ model     util
 wire      util model
 source    util tlstrace
 probe     util tlstrace
-track     util model wire tlstrace
+decrypt   util model wire
+track     util model wire decrypt tlstrace
 sink      util model
 cli       util'
 cd "$(dirname "$0")/../.." || exit 1

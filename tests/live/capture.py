@@ -26,7 +26,7 @@ class Capture:
                 return False
         tt.wait_for(there, "dumpcap captures")
 
-    def streams(self):
+    def streams(self, *options):
         """By client port and how many used it before: {"client": [record], "server":
         [record]}, a record a dict.
         A late record reaches a socket that is closed: its process never gets it."""
@@ -34,7 +34,7 @@ class Capture:
         self.process.terminate()
         self.process.wait()
         xml = tt.run("tshark", "-r", self.file, "-T", "pdml", "-d", f"tcp.port=={self.port},tls",
-                     "-J", "tcp tls", "-o", "tcp.reassemble_out_of_order:TRUE", stderr=subprocess.DEVNULL)
+                     "-J", "tcp tls", "-o", "tcp.reassemble_out_of_order:TRUE", *options, stderr=subprocess.DEVNULL)
         streams, ended = {}, set()
         for packet in ElementTree.fromstring(xml).iter("packet"):
             tcp = {f.get("name"): f for f in packet.iterfind("proto[@name='tcp']/field")}
@@ -69,4 +69,7 @@ class Capture:
                                                            show.get("tls.alert_message.desc", []))],
                 "name": show.get("tls.handshake.extensions_server_name", []),
                 "cipher": show["tls.handshake.ciphersuite"] if 2 in types and RETRY not in show[
-                    "tls.handshake.random"] else [], "types": types}
+                    "tls.handshake.random"] else [], "types": types,
+                "certificate": [f.get("value") for f in element.iter("field")
+                                if f.get("name") == "tls.handshake.certificate"],
+                "alpn": show.get("tls.handshake.extensions_alpn_str", []) if 8 in types else []}

@@ -146,6 +146,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_FAILURES: o->failures = true; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
+	case OPT_KEYLOG: o->keylog = arg; return -1;
 	case OPT_QUIET: o->quiet = true; return -1;
 	case OPT_VERBOSE: o->verbose++; return -1;
 	case OPT_HELP: usage(); return 0;
@@ -226,6 +227,11 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (optind < argc && strcmp(argv[optind - 1], "--")) {
 		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",
 			argv[optind]);
+		return 2;
+	}
+	if (o->keylog) {
+		fprintf(stderr, "tlstrace: --keylog: only with read: the kernel half copies no "
+				"protected records\n");
 		return 2;
 	}
 	o->command = optind < argc ? argv + optind : NULL;

@@ -17,6 +17,7 @@ struct options {
 	bool by_uid, by_host, follow;
 	bool failures, records, json, quiet;
 	const char *json_file; /* NULL: standard output */
+	const char *keylog;    /* NULL: none */
 	uint64_t duration_s, count;
 	const char *hooks; /* NULL: the best that loads */
 	int ready_fd;	   /* -1: none */

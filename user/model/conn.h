@@ -33,10 +33,19 @@ struct alert {
 	bool readable; /* level and description are known */
 	bool encrypted;
 	bool by_size; /* told from the record's size alone */
+	bool decrypted;
 	enum tls_role sender;
 	bool sent; /* by the local end */
 	struct past_record after[8];
 	uint8_t after_count;
+};
+
+/* What a key log made readable of one side. */
+struct decryption {
+	const char *why; /* static: given up; NULL: it was not */
+	uint32_t opened; /* records */
+	uint32_t index;	 /* of the record at which it was given up */
+	bool used;
 };
 
 struct side_totals {
@@ -67,6 +76,7 @@ struct conn {
 	uint8_t issued_hash[SHORT_HASH];
 	uint32_t issued_lifetime_s;
 	const struct certificate *server_certificate, *client_certificate; /* NULL: not seen */
+	struct decryption decryption[2]; /* of what the client, the server sent */
 	const char *mac_inference; /* static, NULL when there is nothing to infer */
 	const char *resumption_method; /* NULL when nothing was offered */
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */

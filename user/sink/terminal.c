@@ -228,6 +228,11 @@ static void connection(struct sink *s, const struct fact *fact)
 	fprintf(s->out, ", client %llu bytes, server %llu bytes, %.1f s",
 		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
 		(double)(c->closed_ns - c->first_ns) / 1e9);
+	for (int i = 0; i < 2; i++)
+		if (c->decryption[i].why)
+			fprintf(s->out, "; decryption failed at record %u of the %s: %s",
+				c->decryption[i].index, i ? "server" : "client",
+				c->decryption[i].why);
 	end_line(s, false);
 }
 

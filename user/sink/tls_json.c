@@ -84,6 +84,29 @@ static void chosen(struct json *j, const struct server_hello *h)
 		json_text(j, "next_protocol", h->alpn);
 }
 
+static void decryption(struct json *j, const struct conn *c)
+{
+	static const char *const sides[] = { "client", "server" };
+
+	if (!c->decryption[0].used && !c->decryption[1].used)
+		return;
+	json_open(j, "decryption", '{');
+	for (int i = 0; i < 2; i++) {
+		const struct decryption *d = &c->decryption[i];
+
+		if (!d->used)
+			continue;
+		json_open(j, sides[i], '{');
+		json_int(j, "records", d->opened);
+		if (d->why) {
+			json_text(j, "failure", d->why);
+			json_int(j, "failed_record", d->index);
+		}
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
 void tls_json_handshake(struct json *j, const struct conn *c)
 {
 	chosen(j, &c->server);
@@ -104,6 +127,7 @@ void tls_json_handshake(struct json *j, const struct conn *c)
 		json_text(j, "mac_inference", c->mac_inference);
 	if (c->malformed)
 		tls_json_code(j, "malformed", handshake_type_name(c->malformed_type), c->malformed_type);
+	decryption(j, c);
 	times(j, c);
 	if (*c->history)
 		json_text(j, "history", c->history);
@@ -190,6 +214,8 @@ void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a,
 	json_bool(j, "encrypted", a->encrypted);
 	json_open(j, "evidence", '[');
 	json_text(j, NULL, a->by_size ? "size" : "wire");
+	if (a->decrypted)
+		json_text(j, NULL, "decrypted");
 	json_close(j, ']');
 	json_open(j, "after", '[');
 	for (int i = 0; i < a->after_count; i++) {

@@ -11,7 +11,10 @@
 #define PLAIN_BYTES 65536
 #define LOST_BYTES (1 << 20) /* looked through for a chain where TLS was never seen */
 
-enum { TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
+#define FULL_BYTES 16384 /* no handshake record is as long, but in the first flights */
+#define FIRST_RECORDS 12 /* of data, as type 23 is called in TLS 1.3 */
+
+enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
 
 void record_count(struct stream *s, struct records_out *out, struct header h)
 {
@@ -30,6 +33,20 @@ void record_count(struct stream *s, struct records_out *out, struct header h)
 	}
 }
 
+/* Whose body is told. The bulk of application data is never even looked at. */
+static bool told(const struct stream *s, const struct records_out *out, struct header h)
+{
+	switch (h.type) {
+	case TYPE_HANDSHAKE: return h.length;
+	case TYPE_ALERT: return h.length == 2 || (out->sealed && h.length);
+	case TYPE_CCS: return out->sealed && h.length > 1;
+	case TYPE_DATA:
+		return out->sealed && h.length &&
+		       (h.length < FULL_BYTES || s->totals.app_records <= FIRST_RECORDS);
+	}
+	return false;
+}
+
 void record_begin(struct stream *s, struct records_out *out, struct header h)
 {
 	record_count(s, out, h);
@@ -37,7 +54,9 @@ void record_begin(struct stream *s, struct records_out *out, struct header h)
 	s->head_bytes = 0;
 	s->body_left = h.length;
 	s->body_offset = 0;
-	s->copy = (h.type == TYPE_HANDSHAKE && h.length) || (h.type == TYPE_ALERT && h.length == 2);
+	s->copy = told(s, out, h);
+	s->after_gap = s->lost;
+	s->lost = false;
 	if (h.type == TYPE_ALERT)
 		out->alert_due(out);
 	if (!s->copy)
@@ -47,6 +66,7 @@ void record_begin(struct stream *s, struct records_out *out, struct header h)
 static void lose(struct stream *s, struct records_out *out)
 {
 	s->state = STREAM_LOST;
+	s->lost = true;
 	s->head_bytes = 0;
 	s->body_left = 0;
 	s->evidence = 0;

@@ -37,6 +37,8 @@ struct stream {
 	uint8_t head_bytes;
 	uint8_t head[HEAD_BYTES]; /* collected across segments */
 	bool copy;		  /* the current body is told */
+	bool lost;		  /* the position was, since the last record */
+	bool after_gap;		  /* it was before the current record */
 	bool first;		  /* no byte was consumed before `head` */
 	struct header now;	  /* the current record's */
 	uint16_t body_left;	  /* bytes of its body to come, or of a PROXY header */
@@ -57,6 +59,7 @@ struct records_out {
 	bool announced; /* the connection is known to be TLS */
 	bool peer_tls;	/* the other direction is */
 	bool hopeless;	/* it speaks HTTP; set by the machine */
+	bool sealed;	/* bodies that only keys can read are wanted too */
 	/* `bytes` bytes of the body of the newest record; 0: its header alone. */
 	void (*record)(struct records_out *out, const struct stream *s, const uint8_t *body,
 		       uint16_t bytes);

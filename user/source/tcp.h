@@ -13,6 +13,7 @@
 
 struct tcp_config {
 	bool every_record; /* tell of each header, application data too */
+	bool sealed;	   /* tell bodies that only keys can read */
 	uint16_t port;	   /* 0: any; either end's */
 	uint64_t host[2], host_mask[2]; /* network order; zeros: any */
 };

@@ -66,7 +66,7 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	if (!r->conn->announced)
 		announce(r, s, bytes ? body : NULL);
 	if (s->now.type == TYPE_DATA && s->totals.app_records > TOLD_SINGLY &&
-	    !r->tcp->config.every_record)
+	    !r->tcp->config.every_record && !s->copy && !s->after_gap)
 		return;
 	head(&e->head, r->conn, out->time_ns, bytes ? TT_EV_BODY : TT_EV_RECORD, sizeof(*e) + bytes);
 	e->index = (uint32_t)s->totals.records - 1;
@@ -76,7 +76,7 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	e->dir = out->side == r->conn->local ? TT_SENT : TT_RECEIVED;
 	e->body_offset = s->body_offset;
 	e->body_bytes = bytes;
-	e->pad = 0;
+	e->flags = s->after_gap ? TT_AFTER_GAP : 0;
 	if (bytes)
 		memcpy(e->body, body, bytes);
 	r->tcp->event(r->tcp->arg, e, sizeof(*e) + bytes);
@@ -130,7 +130,7 @@ static struct run begin(struct tcp *tcp, struct tcp_conn *c, int side, int64_t t
 	return (struct run){
 		.out = { .side = side, .time_ns = time_ns, .announced = c->announced,
 			 .peer_tls = other == STREAM_TLS || c->half[!side].stream.totals.records,
-			 .hopeless = c->hopeless, .record = on_record, .alert_due = on_alert_due,
+			 .hopeless = c->hopeless, .sealed = tcp->config.sealed, .record = on_record, .alert_due = on_alert_due,
 			 .lost = on_lost },
 		.tcp = tcp, .conn = c };
 }

@@ -61,7 +61,8 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 		  const struct tt_ev_record *e, bool hidden)
 {
 	struct alert alert = { .sender = sender_of(s, e->dir), .sent = e->dir == TT_SENT,
-			       .encrypted = hidden, .by_size = hidden };
+			       .encrypted = hidden || s->opened, .by_size = hidden,
+			       .decrypted = s->opened };
 
 	if (e->body_offset)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "wire/handshake.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "track/certs.h"
@@ -65,6 +66,8 @@ static int client_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 	if (!c->client_hello_ns)
 		c->client_hello_ns = t->time_ns;
 	offer_from_client(c);
+	if (t->out->keylog && err != -ENOMEM)
+		open_client_hello(t->s, t->out->keylog, &c->client);
 	return err;
 }
 
@@ -87,6 +90,7 @@ static int server_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 	}
 	c->server_hello_ns = t->time_ns;
 	resume_from_server(c);
+	open_server_hello(t->s, &c->server);
 	return err;
 }
 
@@ -126,11 +130,34 @@ static int fields(struct telling *t, const uint8_t *body, uint32_t bytes, struct
 	return err;
 }
 
+/* Of a renegotiation only the keys are followed: the connection's facts are the first's. */
+static int renegotiation(struct telling *t, const uint8_t *body, uint32_t bytes, uint8_t type)
+{
+	struct client_hello client = { 0 };
+	struct server_hello server = { 0 };
+	int err;
+
+	if (type == HS_CLIENT_HELLO) {
+		err = client_hello_parse(body, bytes, &client);
+		if (!err)
+			open_client_hello(t->s, t->out->keylog, &client);
+		client_hello_free(&client);
+		return err;
+	}
+	err = server_hello_parse(body, bytes, &server);
+	if (!err)
+		open_server_hello(t->s, &server);
+	server_hello_free(&server);
+	return err;
+}
+
 static int decode(struct telling *t, const uint8_t *body, uint32_t bytes, struct message *m)
 {
 	struct conn *c = &t->s->conn;
 	int err;
 
+	if (t->s->opened && (m->type == HS_CLIENT_HELLO || m->type == HS_SERVER_HELLO))
+		return renegotiation(t, body, bytes, m->type);
 	switch (m->type) {
 	case HS_CLIENT_HELLO:
 		err = client_hello(t, body, bytes, false);
@@ -141,6 +168,7 @@ static int decode(struct telling *t, const uint8_t *body, uint32_t bytes, struct
 		err = server_hello(t, body, bytes, m->type == HS_HELLO_RETRY_REQUEST);
 		m->server = &c->server;
 		return err;
+	case HS_ENCRYPTED_EXTENSIONS: return encrypted_extensions_parse(body, bytes, &c->server);
 	case HS_CERTIFICATE: return certificate(t, body, bytes, m);
 	}
 	return fields(t, body, bytes, m);
@@ -158,7 +186,7 @@ static void presence(struct session *s, uint8_t type)
 	case HS_SERVER_HELLO_DONE:
 		s->key_exchange = true;
 		/* The ID was echoed, and yet the handshake is a full one. */
-		if (!session_tls13(s))
+		if (!session_tls13(s) && !s->opened)
 			s->conn.resumed = false;
 		break;
 	case HS_CERTIFICATE_REQUEST: s->conn.client_certificate_requested = true; break;
@@ -182,6 +210,11 @@ static void note(struct telling *t, struct message *m)
 	m->sender = sender_of(s, t->dir);
 	if (t->out->message)
 		t->out->message(t->out->arg, t->time_ns, &s->conn, m);
+	if (!s->opened)
+		return;
+	open_message(s, t->dir, m->type);
+	if (m->type == HS_FINISHED)
+		finished_record(s, t->out, t->time_ns, t->dir);
 }
 
 static void infer_session_id(struct session *s, int dir, uint32_t bytes)

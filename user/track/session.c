@@ -101,19 +101,32 @@ static bool may_be_finished(const struct session *s, const struct tt_ev_record *
 		 sender_of(s, e->dir) == ROLE_CLIENT && !s->finished[server]);
 }
 
+void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
+{
+	if (s->finished[dir] < 255)
+		s->finished[dir]++;
+	if (s->conn.established || !s->finished[0] || !s->finished[1])
+		return;
+	s->conn.established = true;
+	report_handshake(s, out, time_ns);
+}
+
 /* One protected record: count towards "both Finished seen". */
 static void protected_record(struct session *s, const struct track_out *out, int64_t time_ns,
 			     const struct tt_ev_record *e)
 {
 	infer_family(s, e);
-	if (!may_be_finished(s, e))
-		return;
-	if (s->finished[e->dir] < 255)
-		s->finished[e->dir]++;
-	if (s->conn.established || !s->finished[0] || !s->finished[1])
-		return;
-	s->conn.established = true;
-	report_handshake(s, out, time_ns);
+	if (may_be_finished(s, e))
+		finished_record(s, out, time_ns, e->dir);
+}
+
+void hidden_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		   const struct tt_ev_record *e)
+{
+	if (e->type == ALERT)
+		alert_record(s, out, time_ns, e, true);
+	else if (!e->body_offset && (e->type == HANDSHAKE || e->type == DATA))
+		protected_record(s, out, time_ns, e);
 }
 
 static void change_cipher_spec(struct session *s, int dir)
@@ -125,6 +138,7 @@ static void change_cipher_spec(struct session *s, int dir)
 		return; /* there for middleboxes only */
 	s->encrypted[dir] = true;
 	resume_from_keys(s, dir);
+	open_change(s, dir);
 }
 
 static struct past_record *remember(struct session *s, int dir, uint32_t index, int64_t time_ns)
@@ -143,6 +157,12 @@ static struct past_record *remember(struct session *s, int dir, uint32_t index, 
 static void dispatch(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_record *e, bool hidden)
 {
+	if (e->type == DATA &&
+	    (!s->conn.server.seen || s->conn.server.hello_retry || session_tls13(s)))
+		s->encrypted[e->dir] = true;
+	/* The ChangeCipherSpec of a renegotiation is protected by the keys that it ends. */
+	if ((hidden || (e->type == CCS && e->length > 1)) && open_record(s, out, time_ns, e))
+		return;
 	switch (e->type) {
 	case CCS:
 		if (!e->body_offset)
@@ -150,15 +170,11 @@ static void dispatch(struct session *s, const struct track_out *out, int64_t tim
 		return;
 	case ALERT: alert_record(s, out, time_ns, e, hidden || !e->body_bytes); return;
 	case HANDSHAKE:
-		if (!hidden) {
-			handshake_record(s, out, time_ns, e);
-			return;
-		}
-		break;
-	case DATA:
-		if (!s->conn.server.seen || s->conn.server.hello_retry || session_tls13(s))
-			s->encrypted[e->dir] = true;
-		break;
+		if (hidden)
+			break;
+		handshake_record(s, out, time_ns, e);
+		return;
+	case DATA: break;
 	case HEARTBEAT:
 		if (!hidden && !e->body_offset)
 			add_history(s, e->dir, 'B');
@@ -166,8 +182,7 @@ static void dispatch(struct session *s, const struct track_out *out, int64_t tim
 	case SSLV2_HELLO: sslv2_record(s, out, time_ns, e); return;
 	default: return;
 	}
-	if (!e->body_offset)
-		protected_record(s, out, time_ns, e);
+	hidden_record(s, out, time_ns, e);
 }
 
 /* The first byte of a hello tells the roles; the rest may be segments away. */
@@ -186,6 +201,8 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 	bool hidden = is_protected(s, e);
 	struct past_record *r = NULL;
 
+	if (!e->body_offset)
+		open_begin(s, out, time_ns, e);
 	if (e->type == HANDSHAKE && !hidden)
 		role_of_hello(s, e);
 	if (e->body_offset == 0) {
@@ -229,7 +246,7 @@ bool session_ends_like_alert(const struct session *s)
 	for (int dir = 0; dir < 2; dir++) {
 		const struct past_record *r;
 
-		if (!s->recent_end[dir])
+		if (!s->recent_end[dir] || open_reads(s, dir))
 			continue;
 		r = &s->recent[dir][(s->recent_end[dir] - 1) % RECENT];
 		if (r->type == DATA && r->length == TLS13_ALERT_BYTES)
@@ -240,6 +257,7 @@ bool session_ends_like_alert(const struct session *s)
 
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)
 {
+	open_end(s, out, time_ns);
 	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {
@@ -250,6 +268,7 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 
 void session_free(struct session *s)
 {
+	open_free(s);
 	flight_reset(&s->flight[0]);
 	flight_reset(&s->flight[1]);
 	client_hello_free(&s->conn.client);

@@ -8,6 +8,8 @@
 #include "track/flight.h"
 #include "track/track.h"
 
+struct opening; /* open.c */
+
 #define RECENT 9 /* records kept a direction: an alert and the 8 before it */
 
 struct session {
@@ -18,6 +20,8 @@ struct session {
 	bool client_key_exchange;
 	bool ccs[2];	   /* by direction */
 	bool encrypted[2]; /* as far as the record layer tells */
+	bool opened; /* what is being told came out of a protected record */
+	struct opening *opening; /* NULL: nothing to decrypt with */
 	uint8_t finished[2]; /* protected records that can hold Finished */
 	struct flight flight[2];
 	struct past_record recent[2][RECENT]; /* index % RECENT */

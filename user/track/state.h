@@ -19,6 +19,24 @@ void handshake_record(struct session *s, const struct track_out *out, int64_t ti
 		      const struct tt_ev_record *e);
 void sslv2_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e);
+/* session.c: a Finished of `dir`; a protected record as it is when nobody can read it. */
+void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir);
+void hidden_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		   const struct tt_ev_record *e);
+/* open.c: what a hello, a ChangeCipherSpec, a message mean for the keys. */
+void open_client_hello(struct session *s, const struct keylog *log, const struct client_hello *h);
+void open_server_hello(struct session *s, const struct server_hello *h);
+void open_change(struct session *s, int dir);
+void open_message(struct session *s, int dir, uint8_t type);
+/* Each record's first event, before all else. */
+void open_begin(struct session *s, const struct track_out *out, int64_t time_ns,
+		const struct tt_ev_record *e);
+/* Part of a protected record; false: it cannot be opened. Else it is told of when whole. */
+bool open_record(struct session *s, const struct track_out *out, int64_t time_ns,
+		 const struct tt_ev_record *e);
+bool open_reads(const struct session *s, int dir); /* every record so far was opened */
+void open_end(struct session *s, const struct track_out *out, int64_t time_ns);
+void open_free(struct session *s);
 /* resume.c: what was offered and accepted, as far as is known now. */
 void offer_from_client(struct conn *c);
 void resume_from_server(struct conn *c);

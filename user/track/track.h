@@ -14,6 +14,7 @@
 #define TRACK_CONNECTIONS 65536
 
 struct track;
+struct keylog; /* decrypt/keylog.h */
 struct message; /* model/message.h */
 
 /* What the tracker tells, in order. Pointers are valid during the call only. */
@@ -29,6 +30,7 @@ struct track_out {
 	/* Every readable handshake message, before its record; NULL: not wanted. */
 	void (*message)(void *arg, int64_t time_ns, const struct conn *conn,
 			const struct message *message);
+	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
 };
 
 /* `wall_offset_ns` is added to the kernel's times. NULL when out of memory. */

@@ -16,6 +16,8 @@
  */
 int client_hello_parse(const uint8_t *body, size_t bytes, struct client_hello *out);
 int server_hello_parse(const uint8_t *body, size_t bytes, struct server_hello *out);
+/* The body of EncryptedExtensions (RFC 8446 4.3.1): adds the ALPN to *out. 0 or -EBADMSG. */
+int encrypted_extensions_parse(const uint8_t *body, size_t bytes, struct server_hello *out);
 /* HelloRetryRequest as a message of its own, type 6, in drafts up to 21. */
 int hello_retry_parse(const uint8_t *body, size_t bytes, struct server_hello *out);
 /* SSLv2-compatible ClientHello (RFC 5246 E.2), from the message type, 1, on. */

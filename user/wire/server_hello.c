@@ -133,6 +133,20 @@ int hello_retry_parse(const uint8_t *body, size_t bytes, struct server_hello *ou
 	return cur_ok(&c) && extensions(&c, out) ? 0 : -EBADMSG;
 }
 
+int encrypted_extensions_parse(const uint8_t *body, size_t bytes, struct server_hello *out)
+{
+	struct cursor c = { body, body + bytes }, all = cur_vector(&c, 2);
+	int good = cur_ok(&c);
+
+	while (good && cur_left(&all)) {
+		uint16_t type = cur_uint(&all, 2);
+		struct cursor one = cur_vector(&all, 2);
+
+		good = cur_ok(&all) && (type != EXT_ALPN || alpn(one, out));
+	}
+	return good ? 0 : -EBADMSG;
+}
+
 void server_hello_free(struct server_hello *hello)
 {
 	free(hello->alpn);
