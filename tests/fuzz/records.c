@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sink sink;
 	struct track_out out = { &sink, on_handshake, on_alert, on_record, on_connection, NULL,
-				 on_message };
+				 on_message, NULL };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };
 	struct tt_ev_totals close = { .head = { .conn_id = 1, .kind = TT_EV_CLOSE } };
 	uint32_t index[2] = { (uint32_t)-1, (uint32_t)-1 };

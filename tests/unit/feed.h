@@ -73,7 +73,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 static void begin(void)
 {
 	static const struct track_out out = { NULL, on_handshake, on_alert, on_record,
-					      on_connection, NULL, on_message };
+					      on_connection, NULL, on_message, NULL };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };
 
 	memset(&seen, 0, sizeof(seen));

@@ -118,26 +118,24 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 static void whole(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e)
 {
-	static struct {
-		struct tt_ev_record head;
-		uint8_t body[OPENED_BYTES + 16];
-	} plain;
+	static _Alignas(8) uint8_t room[sizeof(*e) + OPENED_BYTES];
+	struct tt_ev_record *plain = (void *)room;
 	enum decrypt_side side = side_of(s, e->dir);
 	struct sealed in = { e->body, e->length, e->version, e->type };
 	enum decrypt_result result;
 	int bytes;
 
-	plain.head = *e;
-	result = decrypt_open(s->opening->keys, side, &in, plain.head.body, &bytes, &plain.head.type);
+	*plain = *e;
+	result = decrypt_open(s->opening->keys, side, &in, plain->body, &bytes, &plain->type);
 	note(s, e->dir, e->index);
 	if (result == DECRYPT_OPENED) {
 		s->conn.decryption[side].opened++;
-		plain.head.length = plain.head.body_bytes = (uint16_t)bytes;
-		tell(s, out, time_ns, &plain.head);
+		plain->length = plain->body_bytes = (uint16_t)bytes;
+		tell(s, out, time_ns, plain);
 	} else {
 		hidden_record(s, out, time_ns, e);
 	}
-	OPENSSL_cleanse(&plain, sizeof(plain));
+	OPENSSL_cleanse(room, sizeof(room));
 }
 
 static bool collect(struct opening *o, const struct tt_ev_record *e)
