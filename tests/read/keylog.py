@@ -160,7 +160,8 @@ def theirs():
 
 
 def ours(*args, path=None):
-    out = tt.run(tt.B + "/tlstrace", "read", "--json", "--records", *args, path or capture.file)
+    out = tt.run(tt.B + "/tlstrace", "read", "--json", "--records", *args, path or capture.file,
+                 stderr=subprocess.DEVNULL)
     events = [json.loads(line) for line in out.splitlines()]
     streams, used, keys = {}, {}, {}
     for e in sorted(of(events, "tls-connection"), key=lambda e: int(get(e, "tlstrace.connection"))):
@@ -219,12 +220,16 @@ play_gnutls()
 play_typed()
 reference = theirs()
 got = ours("--keylog", LOG)
-# tshark 4.0 knows no ARIA: these are held against what they must be.
-aria = [k for k, s in got.items() if "_ARIA_" in str(get(s["events"][-1], "tls.cipher"))]
-for stream in aria:
+names = dict(zip(played, got))
+# tshark 4.0 knows no ARIA, and takes the Finished of an authentication after the handshake
+# for one that changes keys: these are held against what they must be.
+asked = names["1.3 post-handshake authentication"]
+for stream, s in got.items():
+    if stream != asked and "_ARIA_" not in str(get(s["events"][-1], "tls.cipher")):
+        continue
     for side in ("client", "server"):
-        ok(got[stream][side]["messages"] == reference[stream][side]["messages"] + [20] and
-           got[stream][side]["alerts"] == [(1, 0)], f"{stream} {side}: ARIA", got[stream][side])
+        ok(s[side]["messages"] == reference[stream][side]["messages"] + [20] * (stream != asked) and
+           s[side]["alerts"] == [(1, 0)], f"{stream} {side}: what tshark cannot read", s[side])
     del reference[stream]
 compare("a key log", reference, {k: s for k, s in got.items() if k in reference})
 events = [e for s in got.values() for e in s["events"]]
@@ -235,19 +240,20 @@ ciphers = {get(e, "tls.cipher").split("_WITH_")[-1].removeprefix("TLS_") for e i
 ok(CIPHERS <= ciphers, f"{len(ciphers)} ciphers were in use", CIPHERS - ciphers)
 # The client's alert of this one is in the clear: there is nothing to open.
 clear = "-tls1_2 a stranger's certificate"
-names = dict(zip(played, got))
 ok(len(found) == len(played) - 1 and get(got[names[clear]]["events"][-1], "tls.decryption") is None and
    not failures, f"{len(found)} connections, every protected record verified", failures)
 alerts = [e for e in of(events, "tls-alert") if get(e, "tls.alert.evidence") == ["wire", "decrypted"]]
 ok(alerts and all(get(e, "tls.alert.encrypted") for e in alerts), f"{len(alerts)} decrypted alerts say so")
 for name, side, sequence in (
-        ("1.3 KeyUpdate", "client", [1, 20, 24, 24]), ("1.3 KeyUpdate", "server", [2, 8, 11, 15, 20, 4, 4, 24, 24]),
+        ("1.3 KeyUpdate", "client", [1, 20, 24]), ("1.3 KeyUpdate", "server", [2, 8, 11, 15, 20, 4, 4, 24]),
         ("1.3 early data", "client", [1, 5, 20]), ("1.3 early data refused", "client", [1, 20]),
         ("1.3 HelloRetryRequest", "client", [1, 1, 20]),
         ("1.3 post-handshake authentication", "client", [1, 20, 11, 15, 20]),
         ("1.2 renegotiation", "client", [1, 16, 20, 1, 16, 20])):
-    ok(got[names[name]][side]["messages"] == sequence, f"{name}: the {side}'s messages",
-       got[names[name]][side]["messages"])
+    # An end may answer a KeyUpdate and ask for one by the same message.
+    messages = got[names[name]][side]["messages"]
+    ok([m for i, m in enumerate(messages) if m != 24 or messages[i - 1] != 24] == sequence,
+       f"{name}: the {side}'s messages", messages)
 e = got[names["-tls1_3 -Verify another's"]]["events"][-1]
 ok(get(e, "tls.client_certificate.requested") and get(e, "tls.client_certificate.sent") and
    get(e, "tls.client_certificate.subject") == "CN=localhost" and get(e, "tls.server.subject") == "CN=localhost",

@@ -18,6 +18,7 @@ struct side {
 	struct keys keys;
 	uint8_t secret[SECRET_BYTES]; /* of the keys, for a KeyUpdate */
 	const char *why;	      /* given up */
+	bool handshake;		      /* TLS 1.3: its Finished is still to come */
 	bool gap;		      /* the sequence number may be higher than ours */
 	bool early;		      /* early data may come before the handshake's keys */
 	uint64_t early_records;
@@ -87,6 +88,7 @@ static void traffic_keys(struct decrypt *d, enum decrypt_side sender, enum secre
 
 static void begin13(struct decrypt *d)
 {
+	d->side[0].handshake = d->side[1].handshake = true;
 	d->secret_bytes = !strcmp(d->suite.prf, "SHA384") ? 48 : 32;
 	traffic_keys(d, DECRYPT_CLIENT, SECRET_CLIENT_HANDSHAKE);
 	traffic_keys(d, DECRYPT_SERVER, SECRET_SERVER_HANDSHAKE);
@@ -185,13 +187,16 @@ void decrypt_message(struct decrypt *d, enum decrypt_side sender, uint8_t type)
 
 	if (!is_tls13(d->version) || !s->keys.set)
 		return;
-	if (type == FINISHED)
+	/* Authentication after the handshake has a Finished of its own, which changes nothing. */
+	if (type == FINISHED && s->handshake) {
+		s->handshake = false;
 		traffic_keys(d, sender, sender == DECRYPT_CLIENT ? SECRET_CLIENT_TRAFFIC :
 								   SECRET_SERVER_TRAFFIC);
-	else if (type == KEY_UPDATE)
+	} else if (type == KEY_UPDATE) {
 		next_generation(d, s);
-	else if (type == END_OF_EARLY_DATA)
+	} else if (type == END_OF_EARLY_DATA) {
 		s->early = false;
+	}
 }
 
 bool decrypt_ready(const struct decrypt *d, enum decrypt_side sender)
