@@ -12,6 +12,7 @@
 #define GAP_RECORDS 256 /* sequence numbers tried after a gap */
 #define KEY_BLOCK_BYTES (2 * (MAC_BYTES + KEY_BYTES + IV_BYTES))
 
+enum { APPLICATION_DATA = 23 }; /* record */
 enum { END_OF_EARLY_DATA = 5, FINISHED = 20, KEY_UPDATE = 24 };
 
 struct side {
@@ -202,6 +203,15 @@ void decrypt_message(struct decrypt *d, enum decrypt_side sender, uint8_t type)
 bool decrypt_ready(const struct decrypt *d, enum decrypt_side sender)
 {
 	return d->side[sender].keys.set;
+}
+
+bool decrypt_passes(const struct decrypt *d, enum decrypt_side sender, uint8_t type)
+{
+	const struct side *s = &d->side[sender];
+
+	/* After a gap it tells the sequence number. */
+	return type == APPLICATION_DATA && !is_tls13(d->version) && s->keys.set && !s->gap &&
+	       keys_independent(&s->keys);
 }
 
 const char *decrypt_why(const struct decrypt *d, enum decrypt_side sender)

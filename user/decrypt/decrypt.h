@@ -37,6 +37,8 @@ void decrypt_message(struct decrypt *d, enum decrypt_side sender, uint8_t type);
 
 /* Keys are in force for what this side sends. */
 bool decrypt_ready(const struct decrypt *d, enum decrypt_side sender);
+/* A record of this type is application data, and what follows can be opened without it. */
+bool decrypt_passes(const struct decrypt *d, enum decrypt_side sender, uint8_t type);
 /* Why there are none though the key log was asked; static, NULL when nothing is amiss. */
 const char *decrypt_why(const struct decrypt *d, enum decrypt_side sender);
 /* Open a record into out[OPENED_BYTES]; *bytes and *type are the plaintext's. */

@@ -11,9 +11,6 @@
 #define PLAIN_BYTES 65536
 #define LOST_BYTES (1 << 20) /* looked through for a chain where TLS was never seen */
 
-#define FULL_BYTES 16384 /* no handshake record is as long, but in the first flights */
-#define FIRST_RECORDS 12 /* of data, as type 23 is called in TLS 1.3 */
-
 enum { TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
 
 void record_count(struct stream *s, struct records_out *out, struct header h)
@@ -33,16 +30,14 @@ void record_count(struct stream *s, struct records_out *out, struct header h)
 	}
 }
 
-/* Whose body is told. The bulk of application data is never even looked at. */
-static bool told(const struct stream *s, const struct records_out *out, struct header h)
+/* Whose body is told. Without keys the bulk of application data is never even looked at. */
+static bool told(const struct records_out *out, struct header h)
 {
 	switch (h.type) {
 	case TYPE_HANDSHAKE: return h.length;
 	case TYPE_ALERT: return h.length == 2 || (out->sealed && h.length);
 	case TYPE_CCS: return out->sealed && h.length > 1;
-	case TYPE_DATA:
-		return out->sealed && h.length &&
-		       (h.length < FULL_BYTES || s->totals.app_records <= FIRST_RECORDS);
+	case TYPE_DATA: return out->sealed && h.length;
 	}
 	return false;
 }
@@ -54,7 +49,7 @@ void record_begin(struct stream *s, struct records_out *out, struct header h)
 	s->head_bytes = 0;
 	s->body_left = h.length;
 	s->body_offset = 0;
-	s->copy = told(s, out, h);
+	s->copy = told(out, h);
 	s->after_gap = s->lost;
 	s->lost = false;
 	if (h.type == TYPE_ALERT)

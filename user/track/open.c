@@ -159,14 +159,16 @@ static bool collect(struct opening *o, const struct tt_ev_record *e)
 bool open_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		 const struct tt_ev_record *e)
 {
+	enum decrypt_side side = side_of(s, e->dir);
 	struct opening *o = s->opening;
 	struct tt_ev_record *r;
 
 	if (!o)
 		return false;
-	if (!decrypt_ready(o->keys, side_of(s, e->dir)) || !(e->body_offset || e->body_bytes)) {
+	if (!decrypt_ready(o->keys, side) || decrypt_passes(o->keys, side, e->type) ||
+	    !(e->body_offset || e->body_bytes)) {
 		if (!e->body_offset) {
-			decrypt_skip(o->keys, side_of(s, e->dir), 1);
+			decrypt_skip(o->keys, side, 1);
 			note(s, e->dir, e->index);
 		}
 		return false;
