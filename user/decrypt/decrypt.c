@@ -62,18 +62,6 @@ static void give_up(struct side *s, const char *why)
 		s->why = why;
 }
 
-/* Traffic keys of TLS 1.3, RFC 8446 7.3. */
-static bool derive13(const struct decrypt *d, const uint8_t *secret, struct keys *k)
-{
-	keys_clear(k);
-	k->version = d->version;
-	k->suite = d->suite;
-	k->set = kdf_expand_label(d->suite.prf, secret, d->secret_bytes, "key", k->key,
-				  d->suite.key_bytes) &&
-		 kdf_expand_label(d->suite.prf, secret, d->secret_bytes, "iv", k->iv, 12);
-	return k->set;
-}
-
 static void traffic_keys(struct decrypt *d, enum decrypt_side sender, enum secret_label label)
 {
 	struct side *s = &d->side[sender];
@@ -83,7 +71,7 @@ static void traffic_keys(struct decrypt *d, enum decrypt_side sender, enum secre
 		return;
 	}
 	memcpy(s->secret, d->secrets->secret[label], d->secret_bytes);
-	if (!derive13(d, s->secret, &s->keys))
+	if (!keys_traffic(&s->keys, d->version, &d->suite, s->secret, d->secret_bytes))
 		give_up(s, "the library refused");
 }
 
@@ -175,7 +163,7 @@ static void next_generation(struct decrypt *d, struct side *s)
 	if (kdf_expand_label(d->suite.prf, s->secret, d->secret_bytes, "traffic upd", next,
 			     d->secret_bytes)) {
 		memcpy(s->secret, next, d->secret_bytes);
-		derive13(d, s->secret, &s->keys);
+		keys_traffic(&s->keys, d->version, &d->suite, s->secret, d->secret_bytes);
 	}
 	OPENSSL_cleanse(next, sizeof(next));
 	if (!s->keys.set)
@@ -227,7 +215,8 @@ static int open_early(struct decrypt *d, struct side *s, const struct sealed *in
 	int bytes = -EBADMSG;
 
 	if (d->secrets->bytes[SECRET_CLIENT_EARLY] == d->secret_bytes &&
-	    derive13(d, d->secrets->secret[SECRET_CLIENT_EARLY], &k)) {
+	    keys_traffic(&k, d->version, &d->suite, d->secrets->secret[SECRET_CLIENT_EARLY],
+			 d->secret_bytes)) {
 		k.sequence = s->early_records;
 		bytes = keys_open(&k, in, out, type);
 	}

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "decrypt/kdf.h"
 #include "model/hello.h"
 
 void keys_header(const struct keys *k, const struct sealed *in, size_t bytes, uint8_t head[13])
@@ -53,6 +54,18 @@ int keys_open(struct keys *k, const struct sealed *in, uint8_t *out, uint8_t *ty
 		k->sequence++;
 	ERR_clear_error();
 	return bytes;
+}
+
+bool keys_traffic(struct keys *k, uint16_t version, const struct suite *suite,
+		  const uint8_t *secret, size_t secret_bytes)
+{
+	keys_clear(k);
+	k->version = version;
+	k->suite = *suite;
+	k->set = kdf_expand_label(suite->prf, secret, secret_bytes, "key", k->key,
+				  suite->key_bytes) &&
+		 kdf_expand_label(suite->prf, secret, secret_bytes, "iv", k->iv, 12);
+	return k->set;
 }
 
 bool keys_independent(const struct keys *k)

@@ -35,6 +35,9 @@ struct sealed {
  * inner one in TLS 1.3.
  */
 int keys_open(struct keys *k, const struct sealed *in, uint8_t *out, uint8_t *type);
+/* Set the keys that TLS 1.3 makes of a traffic secret, RFC 8446 7.3; false: OpenSSL refuses. */
+bool keys_traffic(struct keys *k, uint16_t version, const struct suite *suite,
+		  const uint8_t *secret, size_t secret_bytes);
 /* Whether a record can be opened though the one before was not seen. */
 bool keys_independent(const struct keys *k);
 void keys_clear(struct keys *k); /* overwritten; also frees */
