@@ -1,5 +1,5 @@
 """Ways into the kernel that are not read and write: io_uring, sendfile, kTLS."""
-import os, sys
+import os, socket, ssl, struct, sys
 
 import tt
 from tt import T, get, of, ok
@@ -63,6 +63,33 @@ def sendfile(hooks, cert, what, more, *curl_options):
        f"{hooks}: {what}: the file's bytes, and no more than their records add", data)
 
 
+def error_queue(hooks, cert):
+    """What the kernel hands back with a transmit timestamp are sent bytes, not received ones."""
+    port, timestamps = tt.port(), 1 << 1 | 1 << 4 | 1 << 9  # of sent packets, in software
+    server = tt.serve(["openssl", "s_server", "-rev", "-quiet", "-accept", port, "-cert", cert[0],
+                       "-key", cert[1]], port)
+    tracer = tt.Tracer("--port", port, "--hooks", hooks)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    returned = 0
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port))) as tls:
+        raw = socket.socket(fileno=os.dup(tls.fileno()))
+        raw.setsockopt(socket.SOL_SOCKET, 37, struct.pack("I", timestamps))
+        for _ in range(20):
+            tls.sendall(b"x" * 99 + b"\n")
+            tls.recv(100)
+            returned += len(socket.socket.recvmsg(raw, 4096, 512, socket.MSG_ERRQUEUE)[0])
+        raw.close()
+        tls.unwrap()
+    events = tracer.stop()
+    tt.kill(server)
+    ok(returned > 2000, f"{hooks}: error queue: sent packets came back", returned)
+    counts = [(get(c, "tls.records.client.count"), get(c, "tls.records.server.count"), get(c, "tls.gaps"))
+              for c in of(events, "tls-connection")]
+    ok(len(counts) == 2 and counts[0] == counts[1] and counts[0][2] == 0,
+       f"{hooks}: error queue: both ends count the same records", counts)
+
+
 tt.root_or_skip("paths")
 cert = tt.certificate()
 open(T + "/file", "wb").write(b"f" * SIZE)
@@ -71,6 +98,7 @@ tt.run("gcc", "-O2", "-Wall", "-o", T + "/uring", tt.HERE + "/peers/uring.c", "-
 ulps = open("/proc/sys/net/ipv4/tcp_available_ulp").read().split()
 for hooks in ("copy", "cgroup"):
     uring(hooks, cert)
+    error_queue(hooks, cert)
     sendfile(hooks, cert, "sendfile", "", "--tls-max", "1.2")
     if "tls" in ulps:
         sendfile(hooks, cert, "kTLS", "ssl_conf_command Options KTLS; ssl_protocols TLSv1.2;")

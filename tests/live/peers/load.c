@@ -5,11 +5,14 @@
  *   loop PORT COUNT      COUNT connections of this process, one after the other
  *   send PORT CERT KEY BYTES  a server of one connection that sends BYTES
  *   recv PORT VERSION    its client, VERSION 2 or 3
+ *   pour PORT VERSION    the same, but splices what follows the handshake to nowhere
  *
- * The server's address is $LOAD_ADDRESS or 127.0.0.1. send and recv print what they sent:
+ * The server's address is $LOAD_ADDRESS or 127.0.0.1. All but the first two print what they sent:
  * "records bytes app_records app_bytes", bytes with the headers, app_bytes without.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,9 +117,22 @@ static void serve(SSL_CTX *context, char **argv)
 	for (long left = atol(argv[5]); left > 0; left -= sizeof(block))
 		must(SSL_write(ssl, block, sizeof(block)) == sizeof(block), "SSL_write");
 	SSL_shutdown(ssl);
+	shutdown(SSL_get_fd(ssl), SHUT_WR); /* who pours sees no close_notify */
 	while (SSL_read(ssl, block, sizeof(block)) > 0)
 		;
 	hang_up(ssl);
+}
+
+/* A reader whose bytes never pass through a buffer of a process. */
+static void splice_all(int fd)
+{
+	int ends[2], nowhere = open("/dev/null", O_WRONLY);
+	ssize_t moved;
+
+	must(!pipe(ends) && nowhere >= 0, "pipe");
+	while ((moved = splice(fd, NULL, ends[1], NULL, 65536, 0)) > 0)
+		must(splice(ends[0], NULL, nowhere, NULL, moved, 0) == moved, "splice");
+	must(!moved, "splice");
 }
 
 int main(int argc, char **argv)
@@ -133,17 +149,19 @@ int main(int argc, char **argv)
 		SSL_CTX_use_certificate_file(context, argv[3], SSL_FILETYPE_PEM);
 		SSL_CTX_use_PrivateKey_file(context, argv[4], SSL_FILETYPE_PEM);
 		serve(context, argv);
-	} else if (mode == 'r') {
+	} else if (mode == 'r' || mode == 'p') {
 		static char block[65536];
 		SSL *ssl;
 
 		SSL_CTX_set_max_proto_version(context, 0x0301 + atoi(argv[3]));
 		ssl = dial(context, argv[2]);
-		while (SSL_read(ssl, block, sizeof(block)) > 0)
+		if (mode == 'p')
+			splice_all(SSL_get_fd(ssl));
+		while (mode == 'r' && SSL_read(ssl, block, sizeof(block)) > 0)
 			;
 		hang_up(ssl);
 	}
-	if (mode == 's' || mode == 'r')
+	if (mode == 's' || mode == 'r' || mode == 'p')
 		printf("%lu %lu %lu %lu\n", records, bytes, app_records, app_bytes);
 	return mode == 0;
 }
