@@ -43,6 +43,9 @@ vmtest: deps-vm all ## boot stock Debian kernels, test every hook set there (KER
 	B=$(B) tests/vm/run.sh $(KERNELS)
 fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
 	tests/fuzz/run.sh $(TIME)
+coverage: deps-test ## the lines of user/wire that tests run, 90 in a hundred at least
+	$(MAKE) B=build/cov CFLAGS="-O0 -g --coverage" build/cov/tlstrace $(UNIT:$(B)/%=build/cov/%)
+	B=build/cov tests/coverage.sh
 demo: deps-test all ## the session that could not be resumed, from a capture
 	@/usr/bin/python3 -B tests/golden/seed.py | $(B)/tlstrace read -
 bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
@@ -96,7 +99,7 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: compile_commands.json all run test demo bench-read vmtest fuzz bench lint install clean help \
+.PHONY: compile_commands.json all run test demo bench-read vmtest fuzz bench lint install clean help coverage \
 	deps-build deps-test deps-vm deps-bench
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)
