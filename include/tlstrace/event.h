@@ -154,6 +154,8 @@ struct tt_ev_totals {
 	struct tt_event head;
 	__u32 retransmits;
 	__u32 close_flags; /* enum tt_close_flag */
+	__u32 altered;	   /* captures: retransmissions with other bytes */
+	__u32 pad;
 	struct tt_dir_totals dir[2];
 };
 

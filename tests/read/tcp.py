@@ -136,7 +136,8 @@ ok(len(records(events)) == 9 and "1 retransmissions with other bytes" in errors 
 again = list(g.packets)
 again.insert(5, (g.packets[4][0], g.packets[3][1][:-4] + b"beef"))
 status, events, errors = run(pcap(frames(again)), args=["--records", "-v"])
-ok(records(events) == PLAIN and "1 retransmissions with other bytes" in errors,
+ok(records(events) == PLAIN and "1 retransmissions with other bytes" in errors and
+   connection(events).get("retransmits_altered") == 1 and "retransmits_altered" not in connection(run(pcap(frames(g.packets)))[1]),
    "a retransmission with other bytes changes nothing and is counted", errors)
 
 f = Flow().open()

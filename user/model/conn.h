@@ -84,6 +84,7 @@ struct conn {
 	int64_t tcp_connect_duration_ns; /* 0 unknown */
 	struct side_totals totals[2]; /* [0] local end sent, [1] received */
 	uint32_t retransmits;
+	uint32_t altered; /* captures: what came again or overlapped with other bytes */
 	struct {
 		uint8_t level, description;
 		enum tls_role sender;

@@ -228,6 +228,8 @@ static void connection(struct sink *s, const struct fact *fact)
 	fprintf(s->out, ", client %llu bytes, server %llu bytes, %.1f s",
 		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
 		(double)(c->closed_ns - c->first_ns) / 1e9);
+	if (c->altered)
+		fprintf(s->out, "; sent again with other bytes: %u times", c->altered);
 	for (int i = 0; i < 2; i++)
 		if (c->decryption[i].why)
 			fprintf(s->out, "; decryption failed at record %u of the %s: %s",

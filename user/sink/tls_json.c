@@ -173,6 +173,8 @@ void tls_json_connection(struct json *j, const struct conn *c)
 	if (role_name(c->close_by))
 		json_text(j, "close_by", role_name(c->close_by));
 	json_int(j, "retransmits", c->retransmits);
+	if (c->altered)
+		json_int(j, "retransmits_altered", c->altered);
 	json_int(j, "gaps", c->totals[0].gap_bytes + c->totals[1].gap_bytes);
 }
 

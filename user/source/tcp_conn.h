@@ -47,6 +47,7 @@ struct tcp_conn {
 	bool announced, closed, hopeless, data;
 	uint8_t reset_by; /* side, or NO_SIDE */
 	uint32_t retransmits;
+	uint32_t altered; /* of these, or overlaps, with other bytes */
 	uint64_t id;
 	int64_t connect_ns, established_ns, last_ns;
 	struct half half[2];

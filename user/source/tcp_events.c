@@ -100,7 +100,8 @@ static uint32_t close_flags(const struct tcp_conn *c, bool end_seen)
 static void totals(struct tcp *tcp, const struct tcp_conn *c, int64_t time_ns, uint16_t kind,
 		   uint32_t flags)
 {
-	struct tt_ev_totals e = { .retransmits = c->retransmits, .close_flags = flags };
+	struct tt_ev_totals e = { .retransmits = c->retransmits, .close_flags = flags,
+				  .altered = c->altered };
 
 	head(&e.head, c, time_ns, kind, sizeof(e));
 	e.dir[TT_SENT] = c->half[c->local].stream.totals;

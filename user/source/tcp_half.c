@@ -98,8 +98,15 @@ static void skip_hole(struct tcp *tcp, struct tcp_conn *c, int side)
 	drain(tcp, c, side, 0);
 }
 
-static void compare(struct tcp *tcp, const struct chunk *chunk, const struct piece *p,
-		    uint32_t bytes)
+/* The first bytes are kept; that others came is told of. */
+static void alter(struct tcp *tcp, struct tcp_conn *c)
+{
+	c->altered++;
+	tcp->counts.conflicts++;
+}
+
+static void compare(struct tcp *tcp, struct tcp_conn *c, const struct chunk *chunk,
+		    const struct piece *p, uint32_t bytes)
 {
 	uint32_t at = p->seq - chunk->seq;
 
@@ -110,7 +117,7 @@ static void compare(struct tcp *tcp, const struct chunk *chunk, const struct pie
 	if (bytes > p->bytes)
 		bytes = p->bytes;
 	if (bytes && memcmp(chunk->data + at, p->data, bytes))
-		tcp->counts.conflicts++;
+		alter(tcp, c);
 }
 
 /* Keep what no earlier chunk covers. */
@@ -130,7 +137,7 @@ static void hold(struct tcp *tcp, struct tcp_conn *c, struct half *h, struct pie
 			uint32_t overlap = chunk->seq + chunk->wire_bytes - p.seq;
 
 			overlap = overlap < room ? overlap : room;
-			compare(tcp, chunk, &p, overlap);
+			compare(tcp, c, chunk, &p, overlap);
 			advance(&p, overlap);
 			continue;
 		}
@@ -159,7 +166,7 @@ static void again(struct tcp *tcp, struct tcp_conn *c, struct half *h, const str
 	for (int i = 0; i < SEEN; i++)
 		if (h->seen[i].bytes && h->seen[i].seq == p->seq && h->seen[i].bytes == p->bytes &&
 		    h->seen[i].digest != digest(p->data, p->bytes))
-			tcp->counts.conflicts++;
+			alter(tcp, c);
 }
 
 /* Where a direction begins that has no SYN: inside whatever it carries. */

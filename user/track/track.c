@@ -83,6 +83,7 @@ static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t 
 		session_flight(s, dir, from->flight, from->records, offset_ns);
 	}
 	s->conn.retransmits = e->retransmits;
+	s->conn.altered = e->altered;
 }
 
 static void set_close(struct session *s, uint32_t flags)
