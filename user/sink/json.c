@@ -13,14 +13,21 @@
 
 static void timestamp(struct json *j, const char *key, int64_t time_ns)
 {
+	int64_t fraction = time_ns % 1000000000;
 	time_t seconds = time_ns / 1000000000;
 	char text[64];
 	struct tm tm;
 	size_t at;
 
+	if (fraction < 0) {
+		fraction += 1000000000;
+		seconds--;
+	}
 	gmtime_r(&seconds, &tm);
-	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + at, sizeof(text) - at, ".%09lldZ", (long long)(time_ns % 1000000000));
+	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
+	for (int i = 8; i >= 0; i--, fraction /= 10)
+		text[at + i] = '0' + fraction % 10;
+	strcpy(text + at + 9, "Z");
 	json_text(j, key, text);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "util/json.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 /* RFC 3629. Reads no further than the terminating NUL. */
 int utf8_next(const char *text, uint32_t *code)
@@ -48,48 +48,51 @@ static void quoted(FILE *out, const char *text)
 {
 	uint32_t code;
 
-	putc('"', out);
+	putc_unlocked('"', out);
 	for (;;) {
 		size_t run = plain_run(text);
 		int bytes;
 
-		fwrite(text, 1, run, out);
+		fwrite_unlocked(text, 1, run, out);
 		text += run;
 		if (!*text)
 			break;
 		bytes = utf8_next(text, &code);
 		if (!bytes)
-			fputs("\xef\xbf\xbd", out);
+			fputs_unlocked("\xef\xbf\xbd", out);
 		else if (code == '"' || code == '\\')
 			fprintf(out, "\\%c", (int)code);
 		else if (is_control(code))
 			fprintf(out, "\\u%04x", code);
 		else
-			fwrite(text, 1, bytes, out);
+			fwrite_unlocked(text, 1, bytes, out);
 		text += bytes ? bytes : 1;
 	}
-	putc('"', out);
+	putc_unlocked('"', out);
 }
 
 static void lead(struct json *j, const char *key)
 {
 	if (j->comma)
-		putc(',', j->out);
+		putc_unlocked(',', j->out);
 	j->comma = true;
-	if (key)
-		fprintf(j->out, "\"%s\":", key);
+	if (!key)
+		return;
+	putc_unlocked('"', j->out);
+	fwrite_unlocked(key, 1, strlen(key), j->out);
+	fwrite_unlocked("\":", 1, 2, j->out);
 }
 
 void json_open(struct json *j, const char *key, char bracket)
 {
 	lead(j, key);
-	putc(bracket, j->out);
+	putc_unlocked(bracket, j->out);
 	j->comma = false;
 }
 
 void json_close(struct json *j, char bracket)
 {
-	putc(bracket, j->out);
+	putc_unlocked(bracket, j->out);
 	j->comma = true;
 }
 
@@ -101,14 +104,22 @@ void json_text(struct json *j, const char *key, const char *text)
 
 void json_int(struct json *j, const char *key, int64_t value)
 {
+	char text[20], *digit = text + sizeof(text);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--digit = '0' + rest % 10;
+	while (rest /= 10);
+	if (value < 0)
+		*--digit = '-';
 	lead(j, key);
-	fprintf(j->out, "%" PRId64, value);
+	fwrite_unlocked(digit, 1, text + sizeof(text) - digit, j->out);
 }
 
 void json_bool(struct json *j, const char *key, bool value)
 {
 	lead(j, key);
-	fputs(value ? "true" : "false", j->out);
+	fputs_unlocked(value ? "true" : "false", j->out);
 }
 
 int terminal_text(FILE *out, const char *text)
@@ -120,7 +131,7 @@ int terminal_text(FILE *out, const char *text)
 		size_t run = plain_run(text);
 		int bytes;
 
-		fwrite(text, 1, run, out);
+		fwrite_unlocked(text, 1, run, out);
 		text += run;
 		count += run;
 		if (!*text)
@@ -128,9 +139,9 @@ int terminal_text(FILE *out, const char *text)
 		bytes = utf8_next(text, &code);
 
 		if (!bytes || is_control(code) || is_bidi(code))
-			putc('?', out);
+			putc_unlocked('?', out);
 		else
-			fwrite(text, 1, bytes, out);
+			fwrite_unlocked(text, 1, bytes, out);
 		text += bytes ? bytes : 1;
 		count++;
 	}
