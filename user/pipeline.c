@@ -2,19 +2,18 @@
 #include "pipeline.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "diagnose/diagnose.h"
+#include "output.h"
 #include "track/track.h"
+#include "util/clock.h"
 #include "util/proc.h"
-
-#define CLEAR_LINE "\r\033[K"
 
 struct pipeline {
 	const struct options *options;
@@ -28,15 +27,9 @@ struct pipeline {
 	struct stats stats;
 	uint64_t sequence;
 	struct track *track;
+	struct alert alert; /* the last one */
+	uint64_t alert_of;  /* its connection; 0: none yet */
 };
-
-static int64_t wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 /* Processes, sockets and ports were chosen by the source; the rest is here. */
 static bool wanted(const struct pipeline *p, const struct conn *c, bool failure)
@@ -68,6 +61,17 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 		(p)->unwritten[i_]++;                                        \
 	}
 
+/* Say why, from the connection and the alert that came last if it was this one's. */
+static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
+{
+	const struct alert *alert = p->alert_of == conn->id ? &p->alert : NULL;
+	struct finding finding;
+	struct fact fact;
+
+	if (diagnose(conn, alert, time_ns, &finding) && due(p, time_ns, conn, true, &fact))
+		TO_SINKS(p, finding, &fact, &finding);
+}
+
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct pipeline *p = arg;
@@ -79,6 +83,8 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 	}
 	if (due(p, time_ns, conn, conn->failed, &fact))
 		TO_SINKS(p, handshake, &fact);
+	if (conn->failed)
+		conclude(p, time_ns, conn);
 }
 
 static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
@@ -86,8 +92,15 @@ static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const 
 	struct pipeline *p = arg;
 	struct fact fact;
 
-	if (due(p, time_ns, conn, alert->readable && alert->level == 2, &fact))
+	bool fatal = alert->readable && alert->level == 2;
+
+	if (due(p, time_ns, conn, fatal, &fact))
 		TO_SINKS(p, alert, &fact, alert);
+	/* Of a handshake that fails by it the tracker tells next. */
+	p->alert = *alert;
+	p->alert_of = conn->id;
+	if (fatal && conn->established)
+		conclude(p, time_ns, conn);
 }
 
 static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
@@ -144,7 +157,7 @@ size_t pipeline_open_connections(const struct pipeline *p)
 
 void pipeline_stats(struct pipeline *p, const struct stats *lost)
 {
-	struct fact fact = { .time_ns = wall_ns(), .source = p->origin.name };
+	struct fact fact = { .time_ns = clock_ns(CLOCK_REALTIME), .source = p->origin.name };
 	struct stats stats;
 
 	p->stats.events++;
@@ -163,22 +176,17 @@ void pipeline_stats(struct pipeline *p, const struct stats *lost)
 	TO_SINKS(p, stats, &fact, &stats);
 }
 
-/* A line that goes when something is printed, and comes back. */
-static void status_line(struct pipeline *p, bool forced)
+static void status(struct pipeline *p, bool forced)
 {
-	int64_t now = wall_ns();
+	int64_t now = clock_ns(CLOCK_REALTIME);
 
 	if (!forced && now - p->status_ns < 500000000)
 		return;
 	p->status_ns = now;
-	fprintf(stderr, CLEAR_LINE "%zu open, %llu connections, %llu handshakes, %llu failed",
-		track_open(p->track), (unsigned long long)track_total(p->track),
-		(unsigned long long)p->stats.handshakes, (unsigned long long)p->stats.failures);
-	if (p->stats.lost[LOST_OUTPUT] || track_evicted(p->track))
-		fprintf(stderr, ", lost: %llu output, %llu evicted",
-			(unsigned long long)p->stats.lost[LOST_OUTPUT],
-			(unsigned long long)track_evicted(p->track));
-	fflush(stderr);
+	p->stats.connections_open = track_open(p->track);
+	p->stats.connections_total = track_total(p->track);
+	p->stats.lost[LOST_EVICTED] = track_evicted(p->track);
+	status_line(&p->stats);
 }
 
 static void output_failed(struct pipeline *p, int i)
@@ -215,28 +223,15 @@ bool pipeline_flush(struct pipeline *p)
 		p->unwritten[i] = 0;
 	}
 	if (p->status_line)
-		status_line(p, printed);
+		status(p, printed);
 	return heard;
-}
-
-static int open_json_file(struct pipeline *p, const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
-
-	if (!file) {
-		fprintf(stderr, "tlstrace: %s: %s\n", path, strerror(errno));
-		return -1;
-	}
-	setvbuf(file, NULL, _IOFBF, 1 << 16);
-	json_sink(&p->sinks[p->sink_count++], file);
-	return 0;
 }
 
 static int open_sinks(struct pipeline *p)
 {
 	const struct options *o = p->options;
 	int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	FILE *file;
 
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* flushed once a poll */
 	if (o->json && !o->json_file)
@@ -244,7 +239,12 @@ static int open_sinks(struct pipeline *p)
 	else if (!o->quiet)
 		terminal_sink(&p->sinks[p->sink_count++], stdout, colour);
 	p->status_line = !o->quiet && isatty(STDERR_FILENO);
-	return o->json_file ? open_json_file(p, o->json_file) : 0;
+	if (!o->json_file)
+		return 0;
+	file = output_open(o->json_file);
+	if (file)
+		json_sink(&p->sinks[p->sink_count++], file);
+	return file ? 0 : -1;
 }
 
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin)

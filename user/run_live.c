@@ -16,6 +16,7 @@
 #include "probe/hooks.h"
 #include "probe/processes.h"
 #include "source/live.h"
+#include "util/clock.h"
 
 #define POLL_MS 20
 #define STATS_NS (10 * 1000000000LL)
@@ -36,14 +37,6 @@ static volatile sig_atomic_t stopped;
 static void stop(int signal_number)
 {
 	stopped = signal_number;
-}
-
-static int64_t now_ns(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
 static void emit_stats(struct run *r)
@@ -120,7 +113,7 @@ static bool go_on(struct run *r, int64_t start_ns, int64_t now)
 
 static int loop(struct run *r)
 {
-	int64_t start_ns = now_ns(CLOCK_MONOTONIC), stats_ns = start_ns, now = start_ns;
+	int64_t start_ns = clock_ns(CLOCK_MONOTONIC), stats_ns = start_ns, now = start_ns;
 	int err;
 
 	while (go_on(r, start_ns, now)) {
@@ -129,7 +122,7 @@ static int loop(struct run *r)
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
 			return 1;
 		}
-		now = now_ns(CLOCK_MONOTONIC);
+		now = clock_ns(CLOCK_MONOTONIC);
 		if (now - stats_ns >= STATS_NS) {
 			stats_ns = now;
 			if (r->options->json)
@@ -138,9 +131,9 @@ static int loop(struct run *r)
 		if (!pipeline_flush(r->pipeline))
 			return 0;
 	}
-	start_ns = now_ns(CLOCK_MONOTONIC);
+	start_ns = clock_ns(CLOCK_MONOTONIC);
 	while (r->child_done && pipeline_open_connections(r->pipeline) &&
-	       now_ns(CLOCK_MONOTONIC) - start_ns < LINGER_NS && !live_poll(r->live, POLL_MS))
+	       clock_ns(CLOCK_MONOTONIC) - start_ns < LINGER_NS && !live_poll(r->live, POLL_MS))
 		;
 	return 0;
 }
@@ -172,7 +165,7 @@ static int trace(struct run *r)
 	status = loop(r);
 	hooks_flush(r->hooks);
 	live_poll(r->live, 0);
-	pipeline_end(r->pipeline, now_ns(CLOCK_REALTIME));
+	pipeline_end(r->pipeline, clock_ns(CLOCK_REALTIME));
 	emit_stats(r);
 	return status ? status : command_status(r);
 }

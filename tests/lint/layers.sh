@@ -8,6 +8,7 @@ source    util tlstrace
 probe     util tlstrace
 decrypt   util model wire
 track     util model wire decrypt tlstrace
+diagnose  util model wire
 sink      util model
 cli       util'
 cd "$(dirname "$0")/../.." || exit 1

@@ -28,6 +28,10 @@ ALERTS = {
     "nocert.test": (["-Verify", "1", "-tls1_2"], s_client, "server", "handshake_failure"),
     "sni.test": (["-servername", "other.test", "-servername_fatal", "-cert2", good[0], "-key2",
                   good[1]], s_client, "server", "unrecognized_name")}
+# what the diagnosis says of each, at both ends
+FINDINGS = {"expired.test": "certificate-expired", "ca.test": "certificate-untrusted",
+            "cipher.test": "no-shared-cipher", "version.test": "version-mismatch",
+            "nocert.test": "client-certificate-required", "sni.test": "server-name-rejected"}
 
 
 def fail_all(port):

@@ -3,7 +3,7 @@ in both hook sets; and what is no TLS at all."""
 import datetime, os, subprocess, sys, threading, time
 
 import tt
-from failing import ALERTS, S_SERVER, curl, expired, fail_all, s_client
+from failing import ALERTS, FINDINGS, S_SERVER, curl, expired, fail_all, s_client
 from plain import plain_server
 from tt import get, of, ok
 
@@ -20,6 +20,9 @@ def verdict(hooks, events):
         wanted = [(role, "sent" if role == sender else "received", sender, "fatal", description)
                   for role in ("client", "server")]
         ok(sorted(seen) == wanted, f"{hooks}: {name}: {description} by the {sender}", seen)
+        found = [get(f, "tls.finding.code") for f in of(events, "tls-finding")
+                 if get(f, "tlstrace.connection") in ids]
+        ok(found == [FINDINGS[name]] * 2, f"{hooks}: {name}: {FINDINGS[name]}, once at each end", found)
         ends = [(get(h, "tlstrace.role"), get(h, "tls.established"))
                 for h in of(events, "tls-handshake", name=name)]
         ok(sorted(ends) == [("client", False), ("server", False)],
@@ -42,6 +45,9 @@ def reset_and_http(hooks, port):
     closes = [(get(c, "tls.close"), get(c, "tls.close_by"))
               for c in of(events, "tls-connection", name="reset.test")]
     ok(closes == [("reset", "server")] * 2, f"{hooks}: a reset by the server is told", closes)
+    found = [(get(f, "server.address"), get(f, "tls.finding.code")) for f in of(events, "tls-finding")]
+    ok(sorted(found) == [("http.test", "peer-closed-during-handshake")] * 2 +
+       [("reset.test", "peer-reset-during-handshake")] * 2, f"{hooks}: a finding for each", found)
 
 
 def terminal(port):

@@ -30,6 +30,7 @@ def nginx(port):
 def nothing_lost(events, what):
     stats = get(events[-1], "tlstrace.stats")
     ok(not any(stats["dropped"].values()), f"{what}: nothing lost", stats)
+    ok(not of(events, "tls-finding"), f"{what}: nothing to find", of(events, "tls-finding")[:2])
 
 
 def ends(events, number, what):

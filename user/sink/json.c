@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "model/roles.h"
+#include "sink/community_id.h"
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "util/json.h"
@@ -29,34 +30,6 @@ static void timestamp(struct json *j, const char *key, int64_t time_ns)
 		text[at + i] = '0' + fraction % 10;
 	strcpy(text + at + 9, "Z");
 	json_text(j, key, text);
-}
-
-/* Community ID v1: SHA-1 over seed, the ordered endpoints, protocol, ports. */
-static void community_id(struct json *j, const struct conn *c)
-{
-	const struct endpoint *a = &c->local, *b = &c->remote;
-	size_t skip = is_ipv4(a) ? 12 : 0, bytes = 16 - skip, at = 2;
-	int order = memcmp(a->address + skip, b->address + skip, bytes);
-	uint8_t in[64] = { 0 }, digest[EVP_MAX_MD_SIZE];
-	char text[64] = "1:";
-
-	if (order > 0 || (order == 0 && a->port > b->port)) {
-		a = &c->remote;
-		b = &c->local;
-	}
-	memcpy(in + at, a->address + skip, bytes);
-	memcpy(in + at + bytes, b->address + skip, bytes);
-	at += 2 * bytes;
-	in[at++] = 6;
-	in[at++] = 0;
-	in[at++] = a->port >> 8;
-	in[at++] = a->port & 0xff;
-	in[at++] = b->port >> 8;
-	in[at++] = b->port & 0xff;
-	if (!EVP_Digest(in, at, digest, NULL, EVP_sha1(), NULL))
-		return;
-	EVP_EncodeBlock((unsigned char *)text + 2, digest, 20);
-	json_text(j, "community_id", text);
 }
 
 static void endpoint(struct json *j, const char *key, const struct endpoint *e, const char *name)
@@ -249,6 +222,17 @@ static void message(struct sink *sink, const struct fact *fact, const struct mes
 	end(&j, fact);
 }
 
+static void finding(struct sink *sink, const struct fact *fact, const struct finding *f)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-finding");
+	json_open(&j, "tls", '{');
+	tls_json_finding(&j, f);
+	json_close(&j, '}');
+	end(&j, fact);
+}
+
 static void connection(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
@@ -293,5 +277,5 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 void json_sink(struct sink *sink, FILE *out)
 {
 	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message,
-			       .connection = connection, .stats = stats };
+			       .finding = finding, .connection = connection, .stats = stats };
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "model/conn.h"
+#include "model/finding.h"
 #include "model/message.h"
 
 /* Why an event never came out; json.c has their names. */
@@ -46,6 +47,7 @@ struct sink {
 	void (*alert)(struct sink *sink, const struct fact *fact, const struct alert *alert);
 	void (*record)(struct sink *sink, const struct fact *fact, const struct past_record *record);
 	void (*message)(struct sink *sink, const struct fact *fact, const struct message *message);
+	void (*finding)(struct sink *sink, const struct fact *fact, const struct finding *finding);
 	void (*connection)(struct sink *sink, const struct fact *fact);
 	void (*stats)(struct sink *sink, const struct fact *fact, const struct stats *stats);
 };

@@ -213,6 +213,27 @@ static void message(struct sink *s, const struct fact *fact, const struct messag
 		m->truncated ? ", bytes are missing" : m->malformed ? ", malformed" : "");
 }
 
+static void sentences(FILE *out, const char *lead, const struct sentences *list)
+{
+	for (int i = 0; i < list->count; i++) {
+		fprintf(out, "    %-9s", lead);
+		terminal_text(out, list->text[i]);
+		putc('\n', out);
+	}
+}
+
+static void finding(struct sink *s, const struct fact *fact, const struct finding *f)
+{
+	(void)fact;
+	fprintf(s->out, "    %s%s%s (%s): ", s->colour ? RED : "", f->code, s->colour ? PLAIN : "",
+		confidence_name(f->confidence));
+	terminal_text(s->out, f->title);
+	putc('\n', s->out);
+	sentences(s->out, "evidence", &f->evidence);
+	sentences(s->out, "not", &f->ruled_out);
+	sentences(s->out, "next", &f->next_steps);
+}
+
 static void connection(struct sink *s, const struct fact *fact)
 {
 	static const char *const closes[] = { "still open", "closed with close_notify",
@@ -256,6 +277,6 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 void terminal_sink(struct sink *sink, FILE *out, int colour)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .handshake = handshake,
-			       .alert = alert, .record = record, .message = message, .connection = connection,
-			       .stats = stats };
+			       .alert = alert, .record = record, .message = message,
+			       .finding = finding, .connection = connection, .stats = stats };
 }

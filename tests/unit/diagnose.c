@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Each rule by facts that fire it and by a near miss that must not. */
+#include "diagnose/facts.h"
+#include "tap.h"
+
+static struct process nobody;
+static struct finding said;
+
+#define S ROLE_SERVER
+#define C ROLE_CLIENT
+
+/* A connection whose handshake failed: hellos seen, TLS 1.2, no session resumed. */
+static struct conn failed_conn(void)
+{
+	struct conn c = { .id = 1, .role = ROLE_CLIENT, .process = &nobody, .failed = true };
+
+	c.client.seen = c.server.seen = true;
+	c.client.server_name = "a.test";
+	c.client.legacy_version = 0x0303;
+	c.server.version = 0x0303;
+	c.server.cipher = 0xc02f;
+	strcpy(c.history, "Cs");
+	memcpy(c.local.address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\x01", 16);
+	memcpy(c.remote.address, c.local.address, 16);
+	c.remote.port = 443;
+	return c;
+}
+
+/* A fatal alert; `protected` records of the other end came right before it. */
+static struct alert fatal(enum tls_role sender, uint8_t description, int protected)
+{
+	struct alert a = { .level = 2, .description = description, .readable = true,
+			   .sender = sender, .sent = sender == ROLE_CLIENT };
+
+	for (int i = 0; i < protected; i++)
+		a.after[a.after_count++] = (struct past_record){
+			.time_ns = 1000, .type = 22, .length = 40, .version = 0x0303, .encrypted = true,
+			.sender = sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT };
+	return a;
+}
+
+static const char *code(const struct conn *c, const struct alert *a)
+{
+	return diagnose(c, a, 1000000000000, &said) ? said.code : "";
+}
+
+static void is(const char *wanted, const struct conn *c, const struct alert *a, const char *what)
+{
+	char line[160];
+	int good = !strcmp(code(c, a), wanted);
+
+	snprintf(line, sizeof(line), "%s: %s", *wanted ? wanted : "nothing", what);
+	ok(good, line);
+	if (!good)
+		printf("# said %s\n", code(c, a));
+}
+
+static void keys(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 20, 1), two = fatal(C, 20, 2), none = fatal(C, 20, 0);
+
+	c.resumed = true;
+	is("resumed-session-keys-differ", &c, &a, "the first protected record of a resumed session");
+	ok(said.confidence == CONFIDENCE_LIKELY && said.next_steps.count == 5 &&
+		   !strcmp(said.next_steps.text[0],
+			   "openssl s_client -connect 127.0.0.1:443 -servername a.test -no_ticket -reconnect"),
+	   "the command is ready to paste");
+	is("handshake-failed-unexplained", &c, &two, "not at the second record");
+	is("handshake-failed-unexplained", &c, &none, "not without a protected record");
+	c.totals[1].gap_bytes = 5;
+	is("handshake-failed-unexplained", &c, &a, "not where bytes were not seen");
+	c.totals[1].gap_bytes = 0;
+	c.altered = 1;
+	ok(!strcmp(code(&c, &a), "resumed-session-keys-differ") &&
+		   said.confidence == CONFIDENCE_POSSIBLE && !said.ruled_out.count,
+	   "altered segments weaken it");
+	c.altered = 0;
+	c.resumed = false;
+	is("full-handshake-keys-differ", &c, &a, "of a full handshake");
+	a.description = 51;
+	a.sender = S;
+	a.after[0].sender = C;
+	c.client_certificate_sent = true;
+	is("handshake-failed-unexplained", &c, &a, "decrypt_error may be about the client's signature");
+	c = failed_conn();
+	c.failed = false;
+	c.established = true;
+	c.totals[1].records = 9;
+	a = fatal(C, 20, 1);
+	is("record-corrupted-mid-stream", &c, &a, "after the handshake");
+	a = fatal(C, 0, 1);
+	a.level = 1;
+	is("", &c, &a, "a close_notify after the handshake");
+}
+
+/* One alert each; `near` is the code when the other end sends it, or another case. */
+static void alerts(void)
+{
+	static const struct {
+		uint8_t description;
+		enum tls_role by;
+		const char *code, *by_other;
+	} cases[] = {
+		{ 70, S, "version-mismatch", "version-mismatch" },
+		{ 120, S, "no-shared-alpn", "no-shared-alpn" },
+		{ 112, S, "server-name-rejected", "server-name-rejected" },
+		{ 115, S, "psk-identity-unknown", "psk-identity-unknown" },
+		{ 86, S, "downgrade-detected", "downgrade-detected" },
+		{ 100, C, "renegotiation-refused", "renegotiation-refused" },
+		{ 80, C, "internal-error-at-peer", "internal-error-at-peer" },
+		{ 50, C, "malformed-message", "malformed-message" },
+		{ 47, S, "malformed-message", "malformed-message" },
+		{ 45, C, "certificate-expired", "certificate-rejected" },
+		{ 48, C, "certificate-untrusted", "certificate-rejected" },
+		{ 44, C, "certificate-revoked", "certificate-rejected" },
+		{ 46, C, "certificate-rejected", "certificate-rejected" },
+		{ 116, S, "client-certificate-required", "handshake-failed-unexplained" },
+		{ 90, C, "handshake-failed-unexplained", "handshake-failed-unexplained" },
+	};
+	struct conn c = failed_conn();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct alert a = fatal(cases[i].by, cases[i].description, 0);
+
+		is(cases[i].code, &c, &a, "by the end that judges");
+		a.sender = cases[i].by == S ? C : S;
+		is(cases[i].by_other, &c, &a, "by the other end");
+		a.level = 1;
+		is("handshake-failed-unexplained", &c, &a, "a warning ends nothing");
+	}
+}
+
+static void offers(void)
+{
+	static const uint8_t suites[] = { 0x0a, 0x0a, 0xc0, 0x2f, 0x13, 0x01 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 40, 0);
+
+	c.client.ciphers = (struct u16_list){ suites, 3 };
+	is("handshake-failed-unexplained", &c, &a, "a suite was chosen: it is not the offer");
+	c.server.seen = false;
+	is("no-shared-cipher", &c, &a, "in answer to the ClientHello");
+	ok(said.confidence == CONFIDENCE_POSSIBLE &&
+		   strstr(said.evidence.text[2], "offers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256."),
+	   "with the offer, GREASE left out");
+	a.description = 71;
+	ok(!strcmp(code(&c, &a), "no-shared-cipher") && said.confidence == CONFIDENCE_LIKELY,
+	   "insufficient_security says more");
+	c.client.server_name = "$(reboot)";
+	code(&c, &a);
+	ok(!strstr(said.next_steps.text[0], "reboot"), "a name that is no host name is in no command");
+}
+
+static void certificates(void)
+{
+	struct certificate old = { .readable = true, .has_not_before = true, .has_not_after = true,
+				   .not_before_s = 10, .not_after_s = 999 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 42, 0);
+
+	is("certificate-rejected", &c, &a, "nothing is known of it");
+	c.server_certificate = &old;
+	is("certificate-expired", &c, &a, "its dates are past");
+	old.not_after_s = 1001;
+	is("certificate-rejected", &c, &a, "its dates are not past");
+	old.not_before_s = 1001;
+	is("certificate-not-yet-valid", &c, &a, "its dates are to come");
+	a = fatal(S, 42, 0);
+	c.client_certificate_requested = true;
+	is("client-certificate-required", &c, &a, "asked for and not sent");
+	c.client_certificate_sent = true;
+	is("client-certificate-rejected", &c, &a, "sent");
+	a = fatal(S, 40, 0);
+	is("handshake-failed-unexplained", &c, &a, "handshake_failure with a certificate sent");
+}
+
+static void silence(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 0, 0), hidden = { .sender = ROLE_SERVER, .encrypted = true };
+
+	strcpy(c.history, "C");
+	c.close = CLOSE_RESET;
+	c.close_by = ROLE_SERVER;
+	is("peer-reset-during-handshake", &c, NULL, "a reset");
+	ok(said.evidence.count == 3 && strstr(said.evidence.text[1], "the server's turn"), "whose turn it was");
+	is("handshake-failed-unexplained", &c, &hidden, "a reset behind an alert that cannot be read");
+	c.close = CLOSE_FIN;
+	is("peer-closed-during-handshake", &c, NULL, "a close");
+	a.level = 1;
+	is("peer-closed-during-handshake", &c, &a, "a close_notify");
+	c.close = CLOSE_OPEN;
+	c.close_by = ROLE_UNKNOWN;
+	is("handshake-failed-unexplained", &c, NULL, "tracing ended first");
+	c.failed = false;
+	is("", &c, NULL, "what did not fail");
+}
+
+int main(void)
+{
+	keys();
+	alerts();
+	offers();
+	certificates();
+	silence();
+	return failed;
+}

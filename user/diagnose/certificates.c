@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* certificates.c - rules for certificates that one end refuses. */
+#include <stdio.h>
+#include <time.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+/* The certificate that the sender of the alert judged; NULL: it was not readable. */
+static const struct certificate *judged(const struct facts *f)
+{
+	const struct certificate *c = f->by == ROLE_CLIENT ? f->conn->server_certificate :
+							     f->conn->client_certificate;
+
+	return c && c->readable ? c : NULL;
+}
+
+static const char *date(int64_t seconds, char text[32])
+{
+	time_t time = seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&time, &tm) || !strftime(text, 32, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		return "a date out of range";
+	return text;
+}
+
+static void say_certificate(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = judged(f);
+	char from[32], to[32];
+
+	if (!c)
+		return;
+	if (c->subject && c->issuer)
+		say(&out->evidence, "The certificate's subject is %.120s, its issuer %.120s.", c->subject,
+		    c->issuer);
+	if (c->has_not_before && c->has_not_after)
+		say(&out->evidence, "It is valid from %s to %s.", date(c->not_before_s, from),
+		    date(c->not_after_s, to));
+}
+
+/* The client's judgement of the server's certificate. */
+static bool of_server(const struct facts *f)
+{
+	return f->by == ROLE_CLIENT;
+}
+
+static bool about_certificate(int code)
+{
+	return (code >= NO_CERTIFICATE && code <= CERTIFICATE_UNKNOWN) || code == UNKNOWN_CA;
+}
+
+static void next_for_server(const struct facts *f, struct finding *out)
+{
+	say(&out->next_steps, "openssl s_client -connect %s%s -showcerts </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName",
+	    f->server, f->name);
+}
+
+bool rule_client_required(const struct facts *f, struct finding *out)
+{
+	bool none = f->conn->client_certificate_requested && !f->conn->client_certificate_sent &&
+		    (f->code == HANDSHAKE_FAILURE || f->code == BAD_CERTIFICATE ||
+		     f->code == NO_CERTIFICATE);
+
+	if (f->by != ROLE_SERVER || (f->code != CERTIFICATE_REQUIRED && !none))
+		return false;
+	title(out, "The server requires a client certificate and the client sent none.");
+	out->confidence = f->code == CERTIFICATE_REQUIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	if (f->conn->client_certificate_requested)
+		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
+	say(&out->next_steps, "openssl s_client -connect %s%s -cert CERT.pem -key KEY.pem </dev/null", f->server,
+	    f->name);
+	say(&out->next_steps, "Check that the client is configured with a certificate whose issuer the server names.");
+	return true;
+}
+
+bool rule_client_rejected(const struct facts *f, struct finding *out)
+{
+	if (f->by != ROLE_SERVER || !about_certificate(f->code) ||
+	    !(f->conn->client_certificate_sent || f->conn->client_certificate))
+		return false;
+	title(out, "The server rejects the client's certificate (%s).", alert_name(f->code));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
+	say(&out->next_steps, "The server's error log has the verification error.");
+	return true;
+}
+
+bool rule_not_yet_valid(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+	char now[32];
+
+	if (!about_certificate(f->code) || !c || !c->has_not_before ||
+	    c->not_before_s <= f->time_ns / 1000000000)
+		return false;
+	title(out, "The server's certificate is not valid yet.");
+	out->confidence = f->code == CERTIFICATE_EXPIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
+	say(&out->next_steps, "Compare the clocks of both hosts.");
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_expired(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+	bool past = c && c->has_not_after && c->not_after_s < f->time_ns / 1000000000;
+	char now[32];
+
+	if (!of_server(f) || !(f->code == CERTIFICATE_EXPIRED || (past && about_certificate(f->code))))
+		return false;
+	title(out, "The server's certificate has expired.");
+	out->confidence = f->code == CERTIFICATE_EXPIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
+	if (c && !past)
+		say(&out->evidence, "The leaf certificate is within its dates: an issuer's in the chain may have expired, or the client's clock is wrong.");
+	say(&out->next_steps, "Renew the certificate, and reload the server: an old process may still hold the old file.");
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_untrusted(const struct facts *f, struct finding *out)
+{
+	if (!of_server(f) || f->code != UNKNOWN_CA)
+		return false;
+	title(out, "The client does not trust the issuer of the server's certificate.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	if (f->conn->server_chain_length)
+		say(&out->evidence, "The server sent %u certificate%s.", f->conn->server_chain_length,
+		    f->conn->server_chain_length == 1 ?
+			    ": if an intermediate issued it, that one is missing" : "s");
+	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
+	    f->server, f->name);
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_revoked(const struct facts *f, struct finding *out)
+{
+	if (!of_server(f) || f->code != CERTIFICATE_REVOKED)
+		return false;
+	title(out, "The client holds that the server's certificate was revoked.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_certificate(const struct facts *f, struct finding *out)
+{
+	if (!about_certificate(f->code) || f->by == ROLE_UNKNOWN)
+		return false;
+	title(out, "The %s rejects the %s's certificate (%s).", end_name(f->by),
+	      end_name(other_end(f->by)), alert_name(f->code));
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The code does not say why: the %s's own log does.", end_name(f->by));
+	if (of_server(f))
+		next_for_server(f, out);
+	else
+		say(&out->next_steps, "The server's error log has the verification error.");
+	return true;
+}

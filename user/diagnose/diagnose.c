@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* diagnose.c - the rules in one table: the first that fires is what is said. */
+#include "diagnose/diagnose.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/roles.h"
+
+static const struct {
+	const char *code;
+	enum severity severity;
+	rule *rule;
+} rules[] = {
+	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_resumed_keys },
+	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_full_keys },
+	{ "record-corrupted-mid-stream", SEVERITY_ERROR, rule_mid_stream },
+	{ "client-certificate-required", SEVERITY_ERROR, rule_client_required },
+	{ "client-certificate-rejected", SEVERITY_ERROR, rule_client_rejected },
+	{ "certificate-not-yet-valid", SEVERITY_ERROR, rule_not_yet_valid },
+	{ "certificate-expired", SEVERITY_ERROR, rule_expired },
+	{ "certificate-untrusted", SEVERITY_ERROR, rule_untrusted },
+	{ "certificate-revoked", SEVERITY_ERROR, rule_revoked },
+	{ "certificate-rejected", SEVERITY_ERROR, rule_certificate },
+	{ "version-mismatch", SEVERITY_ERROR, rule_version },
+	{ "no-shared-alpn", SEVERITY_ERROR, rule_alpn },
+	{ "server-name-rejected", SEVERITY_ERROR, rule_name },
+	{ "psk-identity-unknown", SEVERITY_ERROR, rule_psk },
+	{ "downgrade-detected", SEVERITY_ERROR, rule_fallback },
+	{ "renegotiation-refused", SEVERITY_ERROR, rule_renegotiation },
+	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
+	{ "internal-error-at-peer", SEVERITY_ERROR, rule_internal },
+	{ "malformed-message", SEVERITY_ERROR, rule_malformed },
+	{ "peer-reset-during-handshake", SEVERITY_ERROR, rule_reset },
+	{ "peer-closed-during-handshake", SEVERITY_ERROR, rule_closed },
+	{ "handshake-failed-unexplained", SEVERITY_ERROR, rule_unexplained },
+};
+
+/* The name came from the network: it goes into a command only if it is a host name. */
+static void name_option(const char *name, char *text, size_t bytes)
+{
+	size_t length = strlen(name);
+
+	*text = 0;
+	if (!length || name[0] == '-' || length + sizeof(" -servername ") > bytes)
+		return;
+	for (size_t i = 0; i < length; i++)
+		if (!isascii(name[i]) || !(isalnum(name[i]) || name[i] == '.' || name[i] == '-' ||
+					   name[i] == '_'))
+			return;
+	snprintf(text, bytes, " -servername %s", name);
+}
+
+/* A warning ends no handshake; but a close_notify does, whatever its level. */
+static bool ends_it(const struct alert *a)
+{
+	return a && (!a->readable || a->level == 2 || a->description == CLOSE_NOTIFY_ALERT);
+}
+
+static void gather(struct facts *f)
+{
+	const struct alert *a = f->alert = ends_it(f->alert) ? f->alert : NULL;
+	const struct endpoint *server = server_of(f->conn);
+	char address[ADDRESS_TEXT];
+
+	address_text(server, address);
+	snprintf(f->server, sizeof(f->server), is_ipv4(server) ? "%s:%u" : "[%s]:%u", address,
+		 server->port);
+	name_option(f->conn->client.server_name, f->name, sizeof(f->name));
+	f->code = a && a->readable ? a->description : -1;
+	f->by = a ? a->sender : ROLE_UNKNOWN;
+	for (int i = 0; a && i < a->after_count; i++) {
+		if (a->after[i].sender == f->by)
+			continue;
+		f->answered = &a->after[i];
+		f->protected_before += a->after[i].encrypted;
+	}
+}
+
+bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_ns,
+	      struct finding *finding)
+{
+	struct facts facts = { .conn = conn, .alert = alert, .time_ns = time_ns };
+
+	if (!conn->failed && !(conn->established && alert && alert->readable && alert->level == 2))
+		return false;
+	gather(&facts);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+		memset(finding, 0, sizeof(*finding));
+		finding->code = rules[i].code;
+		finding->severity = rules[i].severity;
+		if (rules[i].rule(&facts, finding))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* diagnose.h - from what is known of one connection to a conclusion. */
+#ifndef TT_DIAGNOSE_DIAGNOSE_H
+#define TT_DIAGNOSE_DIAGNOSE_H
+
+#include <stdbool.h>
+
+#include "model/conn.h"
+#include "model/finding.h"
+
+/*
+ * Say why the connection failed. `alert` is its last fatal or unreadable alert, NULL when
+ * there was none; `time_ns` is the wall clock of the failure. True when *finding was
+ * filled: for every failed handshake, and for a fatal alert after one. Keeps no pointer.
+ */
+bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_ns,
+	      struct finding *finding);
+
+#endif /* TT_DIAGNOSE_DIAGNOSE_H */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ends.c - rules for what an end says of itself or of the other's messages, and for silence. */
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+bool rule_internal(const struct facts *f, struct finding *out)
+{
+	if (f->code != INTERNAL_ERROR)
+		return false;
+	title(out, "The %s failed for a reason of its own, which it does not tell.", end_name(f->by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say(&out->ruled_out, "The %s's messages as such: there are other codes for those.",
+	    end_name(other_end(f->by)));
+	say(&out->next_steps, "Read the %s's error log at this time: memory, a key that cannot be used, a callback that failed.",
+	    end_name(f->by));
+	return true;
+}
+
+static bool blames_message(int code)
+{
+	return code == UNEXPECTED_MESSAGE || code == RECORD_OVERFLOW || code == ILLEGAL_PARAMETER ||
+	       code == DECODE_ERROR || code == MISSING_EXTENSION || code == UNSUPPORTED_EXTENSION;
+}
+
+static void say_answered(const struct facts *f, struct finding *out)
+{
+	const struct past_record *r = f->answered;
+	const char *type = r ? record_type_name(r->type) : NULL;
+	const char *message = NULL;
+
+	if (!r)
+		return;
+	if (r->message_count && r->message_count <= 4)
+		message = handshake_type_name(r->messages[r->message_count - 1]);
+	say(&out->evidence, "It follows the %s's %s%s%s (%u bytes).", end_name(other_end(f->by)),
+	    r->encrypted ? "protected " : "", message ? message : type ? type : "record",
+	    message ? " message" : "", r->length);
+}
+
+bool rule_malformed(const struct facts *f, struct finding *out)
+{
+	const char *type;
+
+	if (!blames_message(f->code))
+		return false;
+	title(out, "The %s refuses a message of the %s: %s.", end_name(f->by),
+	      end_name(other_end(f->by)), alert_name(f->code));
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_answered(f, out);
+	type = f->conn->malformed ? handshake_type_name(f->conn->malformed_type) : NULL;
+	if (f->conn->malformed)
+		say(&out->evidence, "The lengths inside a %s message do not agree.", type ? type : "handshake");
+	say(&out->next_steps, "tlstrace --records shows each message; compare with another client or server of the same version.");
+	return true;
+}
+
+/* Zeek's letter of a message, as words. */
+static const char *letter_words(char letter)
+{
+	switch (letter | 0x20) {
+	case 'c': return "ClientHello";
+	case 's': return "ServerHello";
+	case 'j': return "HelloRetryRequest";
+	case 'x': return "Certificate";
+	case 'k': return "ServerKeyExchange";
+	case 'r': return "CertificateRequest";
+	case 'n': return "ServerHelloDone";
+	case 'y': return "CertificateVerify";
+	case 'g': return "ClientKeyExchange";
+	case 'i': return "ChangeCipherSpec";
+	case 'f': return "Finished";
+	default: return NULL;
+	}
+}
+
+static void say_last(const struct facts *f, struct finding *out)
+{
+	size_t length = strlen(f->conn->history);
+	char last = length ? f->conn->history[length - 1] : 0;
+	const char *words = letter_words(last);
+
+	if (words)
+		say(&out->evidence, "The last readable message was the %s of the %s (history %s).", words,
+		    last & 0x20 ? "server" : "client", f->conn->history);
+	if (last == 'C')
+		say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");
+	else if (last == 'n')
+		say(&out->evidence, "It was the client's turn: its key exchange never came.");
+}
+
+static bool silent(const struct facts *f)
+{
+	return !f->alert && f->conn->close_by != ROLE_UNKNOWN;
+}
+
+bool rule_reset(const struct facts *f, struct finding *out)
+{
+	if (!silent(f) || f->conn->close != CLOSE_RESET)
+		return false;
+	title(out, "The %s reset the connection during the handshake, without an alert.",
+	      end_name(f->conn->close_by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_last(f, out);
+	say(&out->evidence, "Why is not on the wire: a crash, a firewall, a limit or a closed socket look the same.");
+	say(&out->next_steps, "Read the %s's log at this time, and the counters of a firewall or balancer between.",
+	    end_name(f->conn->close_by));
+	return true;
+}
+
+bool rule_closed(const struct facts *f, struct finding *out)
+{
+	bool by_notice = f->alert && f->code == CLOSE_NOTIFY_ALERT;
+
+	if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
+		return false;
+	title(out, "The %s closed the connection during the handshake, without saying why.",
+	      end_name(by_notice ? f->by : f->conn->close_by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_last(f, out);
+	say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
+	say(&out->next_steps, "Read the %s's log at this time.",
+	    end_name(by_notice ? f->by : f->conn->close_by));
+	return true;
+}
+
+bool rule_unexplained(const struct facts *f, struct finding *out)
+{
+	title(out, "The handshake failed and what was seen does not tell why.");
+	out->confidence = CONFIDENCE_POSSIBLE;
+	say_alert_fact(f, out);
+	say_last(f, out);
+	say_answered(f, out);
+	if (f->alert && f->code < 0)
+		say(&out->next_steps, "The error log of either end tells the code; with a key log of the session, tlstrace read --keylog FILE reads it from a capture.");
+	else
+		say(&out->next_steps, "The error logs of both ends at this time would decide it.");
+	return true;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* facts.h - what the rules judge by, and the words that they share. */
+#ifndef TT_DIAGNOSE_FACTS_H
+#define TT_DIAGNOSE_FACTS_H
+
+#include <stddef.h>
+
+#include "diagnose/diagnose.h"
+
+/* RFC 8446 section 6 and, for numbers that 1.3 no longer has, RFC 5246 section 7.2. */
+enum alert_code {
+	CLOSE_NOTIFY_ALERT = 0,
+	UNEXPECTED_MESSAGE = 10,
+	BAD_RECORD_MAC = 20,
+	DECRYPTION_FAILED = 21,
+	RECORD_OVERFLOW = 22,
+	HANDSHAKE_FAILURE = 40,
+	NO_CERTIFICATE = 41,
+	BAD_CERTIFICATE = 42,
+	UNSUPPORTED_CERTIFICATE = 43,
+	CERTIFICATE_REVOKED = 44,
+	CERTIFICATE_EXPIRED = 45,
+	CERTIFICATE_UNKNOWN = 46,
+	ILLEGAL_PARAMETER = 47,
+	UNKNOWN_CA = 48,
+	DECODE_ERROR = 50,
+	DECRYPT_ERROR = 51,
+	PROTOCOL_VERSION = 70,
+	INSUFFICIENT_SECURITY = 71,
+	INTERNAL_ERROR = 80,
+	INAPPROPRIATE_FALLBACK = 86,
+	NO_RENEGOTIATION = 100,
+	MISSING_EXTENSION = 109,
+	UNSUPPORTED_EXTENSION = 110,
+	UNRECOGNIZED_NAME = 112,
+	UNKNOWN_PSK_IDENTITY = 115,
+	CERTIFICATE_REQUIRED = 116,
+	NO_APPLICATION_PROTOCOL = 120,
+};
+
+struct facts {
+	const struct conn *conn;
+	const struct alert *alert; /* NULL: none */
+	int64_t time_ns;
+	int code;		    /* the alert's description, -1 when there is none to read */
+	enum tls_role by;	    /* who sent the alert */
+	const struct past_record *answered; /* the last record before it by the other end, or NULL */
+	int protected_before;	    /* protected records by the other end among the last eight */
+	char server[64];	    /* address:port, to paste */
+	char name[80];		    /* " -servername NAME" when the name is fit to paste, else "" */
+};
+
+/* A rule fills the title and the sentences and returns true when it fires. */
+typedef bool rule(const struct facts *facts, struct finding *finding);
+
+/* keys.c: one end could not verify what the other protected. */
+rule rule_resumed_keys, rule_full_keys, rule_mid_stream;
+/* offers.c: the two ends do not agree on what to speak. */
+rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation;
+/* certificates.c */
+rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
+	rule_revoked, rule_certificate;
+/* ends.c: what an end says of itself or of the other's messages, and silence. */
+rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_unexplained;
+
+/* text.c: append a sentence; one too many, or too long, is cut. */
+void say(struct sentences *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void title(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *end_name(enum tls_role role); /* "client", "server", "one end" */
+enum tls_role other_end(enum tls_role role);
+/* "TLS 1.2", and "an unknown version" for what has no name. */
+const char *version_words(uint16_t version, char text[24]);
+/* The names of a list of cipher suites, GREASE left out, as many as there is room for. */
+void cipher_list(const struct u16_list *list, char *text, size_t bytes);
+void version_list(const struct client_hello *hello, char *text, size_t bytes);
+/* "The client sent the fatal alert bad_record_mac (20) 80 us after ..." */
+void say_alert_fact(const struct facts *facts, struct finding *finding);
+
+#endif /* TT_DIAGNOSE_FACTS_H */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* keys.c - rules for records that one end could not verify. */
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+#include "wire/infer.h"
+
+#define LOCAL_NS 1000000000LL /* an answer within it was not waited for */
+
+/* RFC 5246 7.2.2: decryption_failed was given up so that nobody can tell the two apart. */
+static bool could_not_verify(const struct facts *f)
+{
+	return f->code == BAD_RECORD_MAC || f->code == DECRYPTION_FAILED ||
+	       f->code == DECRYPT_ERROR;
+}
+
+/* The alert answers the other end's first protected record, and nothing is missing. */
+static bool at_first_protected(const struct facts *f)
+{
+	return could_not_verify(f) && !f->conn->established && f->answered &&
+	       f->answered->encrypted &&
+	       (f->protected_before == 1 || is_tls13(f->conn->server.version)) &&
+	       !f->conn->totals[0].gap_bytes && !f->conn->totals[1].gap_bytes;
+}
+
+static const struct past_record *hello_record(const struct facts *f)
+{
+	for (int i = 0; i < f->alert->after_count; i++)
+		for (int k = 0; k < f->alert->after[i].message_count && k < 4; k++)
+			if (f->alert->after[i].messages[k] == 2)
+				return &f->alert->after[i];
+	return NULL;
+}
+
+static void say_session_id(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	bool same = c->client.seen && c->client.session_id_bytes == c->server.session_id_bytes &&
+		    !memcmp(c->client.session_id, c->server.session_id, c->server.session_id_bytes);
+
+	if (!c->server.session_id_bytes)
+		return;
+	say(&out->evidence, "The ServerHello carries a session ID of %u bytes%s.",
+	    c->server.session_id_bytes,
+	    !c->client.seen ? "" :
+	    same	    ? ", the one that the ClientHello offered: both ends believe that they remember this session" :
+			      ", not the one in the ClientHello: the session comes from a ticket");
+}
+
+static void say_resumption(const struct facts *f, struct finding *out)
+{
+	const struct past_record *hello = hello_record(f);
+
+	if (is_tls13(f->conn->server.version)) {
+		say(&out->evidence, "The ServerHello accepts a pre-shared key that the client offered: the server resumes a session.");
+		return;
+	}
+	if (hello)
+		say(&out->evidence,
+		    "The ServerHello (%u bytes) is followed by ChangeCipherSpec without a key exchange: the server believes that it resumes a session.",
+		    hello->length);
+	else
+		say(&out->evidence, "ChangeCipherSpec came without a key exchange: the server believes that it resumes a session.");
+	say_session_id(f, out);
+}
+
+/* What the length of the record says of the cipher, beside what was agreed on. */
+static void say_family(const struct facts *f, struct finding *out)
+{
+	const struct past_record *r = f->answered;
+	const char *family = finished_family(r->version, r->type, r->length);
+	const char *cipher = cipher_name(f->conn->server.cipher);
+
+	if (family && cipher && f->conn->server.seen)
+		say(&out->evidence, "The protected record of %u bytes has the length of a Finished under %s; the ServerHello chose %s.",
+		    r->length, family, cipher);
+}
+
+static void say_judge(const struct facts *f, struct finding *out)
+{
+	int64_t took_ns = f->time_ns - f->answered->time_ns;
+
+	say(&out->evidence, "The %s is the end that could not verify: it sent %s (%d)%s.",
+	    end_name(f->by), alert_name(f->code), f->code,
+	    f->alert->encrypted ? "" : " in the clear, before it changed its own cipher");
+	if (took_ns >= 0 && took_ns < LOCAL_NS)
+		say(&out->evidence, "The alert came %lld us after the record that it answers: the failure is computed at the %s, it is no timeout.",
+		    (long long)took_ns / 1000, end_name(f->by));
+	say(&out->evidence, "%s does not tell a wrong MAC from most other failures to decrypt: libraries report them alike on purpose. Only the %s's own error log tells.",
+	    alert_name(f->code), end_name(f->by));
+}
+
+static void say_intact(const struct facts *f, struct finding *out)
+{
+	if (f->conn->altered)
+		say(&out->evidence, "%u retransmitted or overlapping segments carried other bytes than the first ones: something alters the stream.",
+		    f->conn->altered);
+	else
+		say(&out->ruled_out, "Bytes changed on the way are less likely: every record and message up to here is well formed.");
+}
+
+bool rule_resumed_keys(const struct facts *f, struct finding *out)
+{
+	if (!at_first_protected(f) || !f->conn->resumed)
+		return false;
+	title(out, "The %s could not verify the %s's Finished of a resumed session: the two ends hold different keys for it.",
+	      end_name(f->by), end_name(other_end(f->by)));
+	out->confidence = f->conn->altered ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+	say_resumption(f, out);
+	say_family(f, out);
+	say_judge(f, out);
+	say_intact(f, out);
+	say(&out->evidence, "An earlier full handshake of the same two ends that worked, and resumptions that always fail, would decide it.");
+	say(&out->next_steps, "openssl s_client -connect %s%s -no_ticket -reconnect", f->server, f->name);
+	say(&out->next_steps, "openssl s_client -connect %s%s -sess_out /tmp/session </dev/null; openssl s_client -connect %s%s -sess_in /tmp/session </dev/null",
+	    f->server, f->name, f->server, f->name);
+	say(&out->next_steps, "Allow full handshakes only on either side: no session cache and no tickets. If that helps, the stored session is at fault.");
+	say(&out->next_steps, "Try another client against this server and this client against another server.");
+	say(&out->next_steps, "Compare both ends' bytes: capture at the client and at the server.");
+	return true;
+}
+
+bool rule_full_keys(const struct facts *f, struct finding *out)
+{
+	/* decrypt_error is also said of a signature. */
+	if (!at_first_protected(f) || f->conn->resumed || !f->conn->server.seen ||
+	    (f->code == DECRYPT_ERROR && f->conn->client_certificate_sent))
+		return false;
+	title(out, "The %s could not verify the first protected record of the %s after a full handshake: the two ends computed different keys.",
+	      end_name(f->by), end_name(other_end(f->by)));
+	out->confidence = CONFIDENCE_POSSIBLE;
+	say(&out->evidence, "The handshake is a full one: no session was resumed.");
+	say_family(f, out);
+	say_judge(f, out);
+	say(&out->evidence, "The keys come from what both ends saw of the handshake: a faulty key exchange, or a hello that was altered on the way, both end like this.");
+	say(&out->next_steps, "openssl s_client -connect %s%s </dev/null", f->server, f->name);
+	say(&out->next_steps, "Compare both ends' bytes of the hellos and the key exchange: capture at the client and at the server.");
+	return true;
+}
+
+bool rule_mid_stream(const struct facts *f, struct finding *out)
+{
+	uint64_t records;
+
+	if (!f->conn->established || (f->code != BAD_RECORD_MAC && f->code != DECRYPTION_FAILED))
+		return false;
+	records = f->conn->totals[f->alert->sent].records;
+	title(out, "The %s could not verify a record in mid-stream: bytes changed after they were protected.",
+	      end_name(f->by));
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say(&out->evidence, "The handshake was complete and the %s had sent %llu records: the keys agree.",
+	    end_name(other_end(f->by)), (unsigned long long)records);
+	say(&out->ruled_out, "Different keys: then the first protected record would have failed.");
+	say(&out->next_steps, "Look for something that alters data on the path: a middlebox, a network card's offloading (ethtool -K IFACE tso off gro off).");
+	say(&out->next_steps, "Look in the %s's process for a write to the socket beside the TLS library.",
+	    end_name(other_end(f->by)));
+	say(&out->next_steps, "Compare both ends' bytes: capture at the client and at the server.");
+	return true;
+}

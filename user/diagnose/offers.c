@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* offers.c - rules for ends that do not agree on what to speak. */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+#define LIST_BYTES 240
+
+static void say_versions(const struct facts *f, struct finding *out)
+{
+	char list[LIST_BYTES], words[24];
+
+	if (f->conn->client.seen) {
+		version_list(&f->conn->client, list, sizeof(list));
+		say(&out->evidence, "The client offers %s.", list);
+	}
+	if (f->conn->server.seen)
+		say(&out->evidence, "The server chose %s.",
+		    version_words(f->conn->server.version, words));
+}
+
+bool rule_version(const struct facts *f, struct finding *out)
+{
+	if (f->code != PROTOCOL_VERSION)
+		return false;
+	title(out, "The client and the server have no TLS version in common: the %s refuses what the %s speaks.",
+	      end_name(f->by), end_name(other_end(f->by)));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say_versions(f, out);
+	say(&out->next_steps, "openssl s_client -connect %s%s -tls1_2 </dev/null; openssl s_client -connect %s%s -tls1_3 </dev/null",
+	    f->server, f->name, f->server, f->name);
+	say(&out->next_steps, "Raise the older end's highest version, rather than lower the other's least.");
+	return true;
+}
+
+bool rule_cipher(const struct facts *f, struct finding *out)
+{
+	char list[LIST_BYTES];
+
+	/* After a ServerHello a cipher suite has been agreed on. */
+	if (f->by != ROLE_SERVER || f->conn->server.seen || !f->conn->client.seen ||
+	    (f->code != HANDSHAKE_FAILURE && f->code != INSUFFICIENT_SECURITY))
+		return false;
+	title(out, "The server found nothing acceptable in the ClientHello: most often there is no cipher suite in common.");
+	out->confidence = f->code == INSUFFICIENT_SECURITY ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	say_alert_fact(f, out);
+	cipher_list(&f->conn->client.ciphers, list, sizeof(list));
+	say(&out->evidence, "It answers the ClientHello, before any ServerHello: the offer itself is refused.");
+	say(&out->evidence, "The client offers %s.", list);
+	say_versions(f, out);
+	if (!*f->conn->client.server_name)
+		say(&out->evidence, "The client names no server (SNI): some servers have no certificate for such clients.");
+	say(&out->next_steps, "openssl s_client -connect %s%s -cipher ALL:@SECLEVEL=0 </dev/null", f->server,
+	    f->name);
+	say(&out->next_steps, "The server's error log names the cause: no shared cipher, group or signature algorithm, or no certificate.");
+	return true;
+}
+
+static void alpn_list(const struct byte_list *alpn, char *text, size_t bytes)
+{
+	size_t used = 0;
+
+	*text = 0;
+	for (size_t i = 0; i < alpn->count; i += 1 + alpn->at[i]) {
+		size_t length = alpn->at[i];
+
+		if (i + 1 + length > alpn->count || used + length + 3 > bytes)
+			return;
+		used += snprintf(text + used, bytes - used, "%s%.*s", used ? ", " : "", (int)length,
+				 (const char *)alpn->at + i + 1);
+	}
+}
+
+bool rule_alpn(const struct facts *f, struct finding *out)
+{
+	char list[LIST_BYTES];
+
+	if (f->code != NO_APPLICATION_PROTOCOL)
+		return false;
+	title(out, "The server speaks none of the application protocols (ALPN) that the client offers.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	alpn_list(&f->conn->client.alpn, list, sizeof(list));
+	if (*list)
+		say(&out->evidence, "The client offers %s.", list);
+	say(&out->next_steps, "openssl s_client -connect %s%s -alpn h2,http/1.1 </dev/null", f->server, f->name);
+	return true;
+}
+
+bool rule_name(const struct facts *f, struct finding *out)
+{
+	if (f->code != UNRECOGNIZED_NAME)
+		return false;
+	title(out, "The server does not serve the name that the client asked for.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	if (*f->conn->client.server_name)
+		say(&out->evidence, "The client asked for \"%.255s\" (SNI).", f->conn->client.server_name);
+	else if (f->conn->client.seen)
+		say(&out->evidence, "The client named no server (SNI).");
+	say(&out->next_steps, "openssl s_client -connect %s -noservername </dev/null", f->server);
+	say(&out->next_steps, "Check the server's list of names, and that the address is the right server's.");
+	return true;
+}
+
+bool rule_psk(const struct facts *f, struct finding *out)
+{
+	if (f->code != UNKNOWN_PSK_IDENTITY)
+		return false;
+	title(out, "The server does not know the pre-shared key identity that the client named.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	if (f->conn->client.psk_count)
+		say(&out->evidence, "The ClientHello names %u identities.", f->conn->client.psk_count);
+	say(&out->next_steps, "Compare the identities that both ends are configured with.");
+	return true;
+}
+
+bool rule_fallback(const struct facts *f, struct finding *out)
+{
+	if (f->code != INAPPROPRIATE_FALLBACK)
+		return false;
+	title(out, "The client repeated its attempt with an older version, and the server supports a newer one: a downgrade, or an earlier attempt that failed for another reason.");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	if (f->conn->client.fallback_scsv)
+		say(&out->evidence, "The ClientHello carries TLS_FALLBACK_SCSV (RFC 7507).");
+	say_versions(f, out);
+	say(&out->next_steps, "Look for the attempt of the same client before this one: why it failed is the cause.");
+	return true;
+}
+
+bool rule_renegotiation(const struct facts *f, struct finding *out)
+{
+	if (f->code != NO_RENEGOTIATION)
+		return false;
+	title(out, "The %s refuses to renegotiate.", end_name(f->by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say(&out->next_steps, "Ask for what needs the renegotiation (a client certificate, most often) in the first handshake.");
+	return true;
+}
