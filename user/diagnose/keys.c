@@ -113,7 +113,7 @@ bool rule_resumed_keys(const struct facts *f, struct finding *out)
 	say_intact(f, out);
 	say(&out->evidence, "An earlier full handshake of the same two ends that worked, and resumptions that always fail, would decide it.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -no_ticket -reconnect", f->server, f->name);
-	say(&out->next_steps, "openssl s_client -connect %s%s -sess_out /tmp/session </dev/null; openssl s_client -connect %s%s -sess_in /tmp/session </dev/null",
+	say(&out->next_steps, "openssl s_client -connect %s%s -sess_out session.pem </dev/null; openssl s_client -connect %s%s -sess_in session.pem </dev/null",
 	    f->server, f->name, f->server, f->name);
 	say(&out->next_steps, "Allow full handshakes only on either side: no session cache and no tickets. If that helps, the stored session is at fault.");
 	say(&out->next_steps, "Try another client against this server and this client against another server.");
