@@ -11,6 +11,7 @@
 
 #include "diagnose/diagnose.h"
 #include "output.h"
+#include "track/history.h"
 #include "track/track.h"
 #include "util/clock.h"
 #include "util/proc.h"
@@ -26,6 +27,7 @@ struct pipeline {
 	int64_t status_ns;
 	struct stats stats;
 	uint64_t sequence;
+	struct history *history;
 	struct track *track;
 	struct alert alert; /* the last one */
 	uint64_t alert_of;  /* its connection; 0: none yet */
@@ -172,6 +174,7 @@ void pipeline_stats(struct pipeline *p, const struct stats *lost)
 	stats.not_tls = lost->not_tls;
 	stats.connections_open = track_open(p->track);
 	stats.connections_total = track_total(p->track);
+	stats.history_evicted = history_evicted(p->history);
 	stats.rss_bytes = proc_rss_bytes();
 	TO_SINKS(p, stats, &fact, &stats);
 }
@@ -250,7 +253,7 @@ static int open_sinks(struct pipeline *p)
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	const struct track_out out = {
+	struct track_out out = {
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
@@ -259,9 +262,10 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	if (p) {
 		p->options = options;
 		p->origin = *origin;
+		p->history = out.history = history_new(HISTORY_SESSIONS, HISTORY_PAIRS);
 		p->track = track_new(&out, origin->wall_offset_ns);
 	}
-	if (!p || !p->track) {
+	if (!p || !p->track || !p->history) {
 		fprintf(stderr, "tlstrace: %s\n", strerror(ENOMEM));
 		free(p);
 		return NULL;
@@ -289,6 +293,7 @@ int pipeline_close(struct pipeline *p)
 		if (p->sinks[i].out != stdout)
 			fclose(p->sinks[i].out);
 	track_free(p->track);
+	history_free(p->history);
 	free(p);
 	return status;
 }

@@ -4,14 +4,20 @@
 cd "$(dirname "$0")/../.." || exit 1
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
-/usr/bin/python3 -B tests/golden/seed.py >"$T/seed.pcap"
-TZ=UTC "$B/tlstrace" read "$T/seed.pcap" >"$T/seed.txt"
-# Without what differs from host to host and run to run.
-"$B/tlstrace" read --json --records "$T/seed.pcap" | grep -v tlstrace-stats |
-	sed 's/"host":{[^}]*},//' >"$T/seed.ndjson"
-[ "$1" = write ] && cp "$T/seed.txt" "$T/seed.ndjson" tests/golden/
+# $1: the golden files' name; the rest: arguments of seed.py
+make_case() {
+	/usr/bin/python3 -B tests/golden/seed.py "${@:2}" >"$T/$1.pcap"
+	TZ=UTC "$B/tlstrace" read "$T/$1.pcap" >"$T/$1.txt"
+	# Without what differs from host to host and run to run.
+	"$B/tlstrace" read --json --records "$T/$1.pcap" | grep -v tlstrace-stats |
+		sed 's/"host":{[^}]*},//' >"$T/$1.ndjson"
+	[ "$write" = write ] && cp "$T/$1.txt" "$T/$1.ndjson" tests/golden/
+}
+write=$1
+make_case seed
+make_case seed-full full
 result=0
-for file in seed.txt seed.ndjson; do
+for file in seed.txt seed.ndjson seed-full.txt seed-full.ndjson; do
 	if difference=$(diff -u "tests/golden/$file" "$T/$file"); then
 		echo "ok - golden $file"
 	else

@@ -76,5 +76,11 @@ void cipher_list(const struct u16_list *list, char *text, size_t bytes);
 void version_list(const struct client_hello *hello, char *text, size_t bytes);
 /* "The client sent the fatal alert bad_record_mac (20) 80 us after ..." */
 void say_alert_fact(const struct facts *facts, struct finding *finding);
+/* history.c: the handshake that made the session, and how it differs. */
+void say_original(const struct facts *facts, struct finding *finding);
+/* How handshakes of the two ends went before; false: there was none. */
+bool say_pair(const struct facts *facts, struct finding *finding);
+/* How other clients fare at this server, and this client elsewhere. */
+void say_others(const struct facts *facts, struct finding *finding);
 
 #endif /* TT_DIAGNOSE_FACTS_H */

@@ -100,6 +100,21 @@ static void say_intact(const struct facts *f, struct finding *out)
 		say(&out->ruled_out, "Bytes changed on the way are less likely: every record and message up to here is well formed.");
 }
 
+/* What came before decides between the session and the path, where anything came. */
+static void say_before(const struct facts *f, struct finding *out)
+{
+	const struct tally *t = &f->conn->past.pair;
+	bool before;
+
+	say_original(f, out);
+	before = say_pair(f, out);
+	say_others(f, out);
+	if (!before && !f->conn->original.seen)
+		say(&out->evidence, "An earlier full handshake of the same two ends that worked, and resumptions that always fail, would decide it.");
+	else if (t->full_good && !t->resumed_good && !f->conn->altered)
+		say(&out->ruled_out, "A fault of the key exchange, of the cipher suite or of the path: full handshakes of the same two ends work, no resumption does.");
+}
+
 bool rule_resumed_keys(const struct facts *f, struct finding *out)
 {
 	if (!at_first_protected(f) || !f->conn->resumed)
@@ -111,7 +126,7 @@ bool rule_resumed_keys(const struct facts *f, struct finding *out)
 	say_family(f, out);
 	say_judge(f, out);
 	say_intact(f, out);
-	say(&out->evidence, "An earlier full handshake of the same two ends that worked, and resumptions that always fail, would decide it.");
+	say_before(f, out);
 	say(&out->next_steps, "openssl s_client -connect %s%s -no_ticket -reconnect", f->server, f->name);
 	say(&out->next_steps, "openssl s_client -connect %s%s -sess_out session.pem </dev/null; openssl s_client -connect %s%s -sess_in session.pem </dev/null",
 	    f->server, f->name, f->server, f->name);

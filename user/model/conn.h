@@ -8,6 +8,7 @@
 
 #include "model/certificate.h"
 #include "model/hello.h"
+#include "model/past.h"
 #include "model/process.h"
 
 enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
@@ -90,6 +91,8 @@ struct conn {
 		enum tls_role sender;
 	} alerts[4]; /* the last ones */
 	uint8_t alert_count;
+	struct original original; /* of the session, once the handshake has ended */
+	struct past past;	  /* before this handshake, once it has ended */
 	enum conn_close close;
 	enum tls_role close_by;
 };

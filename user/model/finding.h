@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define SENTENCES_MAX 10
+#define SENTENCES_MAX 16
 #define SENTENCE_BYTES 320
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };

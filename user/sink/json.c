@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "model/roles.h"
@@ -11,26 +10,6 @@
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "util/json.h"
-
-static void timestamp(struct json *j, const char *key, int64_t time_ns)
-{
-	int64_t fraction = time_ns % 1000000000;
-	time_t seconds = time_ns / 1000000000;
-	char text[64];
-	struct tm tm;
-	size_t at;
-
-	if (fraction < 0) {
-		fraction += 1000000000;
-		seconds--;
-	}
-	gmtime_r(&seconds, &tm);
-	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
-	for (int i = 8; i >= 0; i--, fraction /= 10)
-		text[at + i] = '0' + fraction % 10;
-	strcpy(text + at + 9, "Z");
-	json_text(j, key, text);
-}
 
 static void endpoint(struct json *j, const char *key, const struct endpoint *e, const char *name)
 {
@@ -70,7 +49,7 @@ static void process(struct json *j, const struct conn *c)
 		json_text(j, "name", p->user);
 	json_close(j, '}');
 	if (p->start_wall_ns)
-		timestamp(j, "start", p->start_wall_ns);
+		json_time(j, "start", p->start_wall_ns);
 	json_close(j, '}');
 	if (*p->container_id) {
 		json_open(j, "container", '{');
@@ -123,7 +102,7 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 {
 	*j = (struct json){ .out = sink->out };
 	json_open(j, NULL, '{');
-	timestamp(j, "@timestamp", fact->time_ns);
+	json_time(j, "@timestamp", fact->time_ns);
 	json_open(j, "event", '{');
 	json_text(j, "action", action);
 	json_int(j, "sequence", fact->sequence);
@@ -266,6 +245,9 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 	json_int(&j, "open", s->connections_open);
 	json_int(&j, "total", s->connections_total);
 	json_int(&j, "not_tls", s->not_tls);
+	json_close(&j, '}');
+	json_open(&j, "history", '{');
+	json_int(&j, "evicted", s->history_evicted);
 	json_close(&j, '}');
 	json_int(&j, "rss_bytes", s->rss_bytes);
 	json_close(&j, '}');

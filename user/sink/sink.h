@@ -29,6 +29,7 @@ struct stats {
 	uint64_t events, emitted, filtered;
 	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
+	uint64_t history_evicted; /* sessions and pairs forgotten for want of room */
 	uint64_t rss_bytes;
 };
 

@@ -112,12 +112,7 @@ void tls_json_handshake(struct json *j, const struct conn *c)
 	chosen(j, &c->server);
 	json_bool(j, "established", c->established);
 	json_bool(j, "resumed", c->resumed);
-	json_open(j, "resumption", '{');
-	json_bool(j, "offered", c->offered);
-	json_bool(j, "accepted", c->resumed);
-	if (c->resumption_method)
-		json_text(j, "method", c->resumption_method);
-	json_close(j, '}');
+	tls_json_resumption(j, c);
 	session(j, c);
 	tls_json_client(j, &c->client, false);
 	tls_json_server(j, c);

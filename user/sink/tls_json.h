@@ -9,6 +9,7 @@
 #include "util/json.h"
 
 void tls_json_handshake(struct json *j, const struct conn *conn);
+void tls_json_resumption(struct json *j, const struct conn *conn);
 void tls_json_connection(struct json *j, const struct conn *conn);
 void tls_json_alert(struct json *j, const struct conn *conn, const struct alert *alert,
 		    int64_t time_ns, bool has_local_end);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "track/certs.h"
+#include "track/history.h"
 #include "track/state.h"
 #include "wire/hello.h"
 #include "wire/handshake.h"
@@ -55,6 +56,8 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 	s->reported = true;
 	if (s->conn.established)
 		s->conn.established_at_ns = time_ns;
+	if (out->history)
+		history_handshake(out->history, &s->conn, time_ns);
 	out->handshake(out->arg, time_ns, &s->conn);
 }
 

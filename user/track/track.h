@@ -15,6 +15,7 @@
 
 struct track;
 struct keylog; /* decrypt/keylog.h */
+struct history; /* track/history.h */
 struct message; /* model/message.h */
 
 /* What the tracker tells, in order. Pointers are valid during the call only. */
@@ -31,6 +32,7 @@ struct track_out {
 	void (*message)(void *arg, int64_t time_ns, const struct conn *conn,
 			const struct message *message);
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
+	struct history *history; /* what came before, and goes on from here; NULL: nothing */
 };
 
 /* `wall_offset_ns` is added to the kernel's times. NULL when out of memory. */

@@ -2,6 +2,7 @@
 #include "util/json.h"
 
 #include <string.h>
+#include <time.h>
 
 /* RFC 3629. Reads no further than the terminating NUL. */
 int utf8_next(const char *text, uint32_t *code)
@@ -146,4 +147,24 @@ int terminal_text(FILE *out, const char *text)
 		count++;
 	}
 	return count;
+}
+
+void json_time(struct json *j, const char *key, int64_t time_ns)
+{
+	int64_t fraction = time_ns % 1000000000;
+	time_t seconds = time_ns / 1000000000;
+	char text[64];
+	struct tm tm;
+	size_t at;
+
+	if (fraction < 0) {
+		fraction += 1000000000;
+		seconds--;
+	}
+	gmtime_r(&seconds, &tm);
+	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
+	for (int i = 8; i >= 0; i--, fraction /= 10)
+		text[at + i] = '0' + fraction % 10;
+	strcpy(text + at + 9, "Z");
+	json_text(j, key, text);
 }

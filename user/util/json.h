@@ -21,6 +21,8 @@ void json_close(struct json *j, char bracket);		       /* '}' or ']' */
 void json_text(struct json *j, const char *key, const char *text);
 void json_int(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);
+/* RFC 3339, UTC, with nanoseconds. */
+void json_time(struct json *j, const char *key, int64_t time_ns);
 
 /*
  * The next character of `text`: its bytes, 1 to 4, or 0 when they are not

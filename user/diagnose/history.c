@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* history.c - what came before a handshake, as sentences. */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+#define COUNTS 64
+
+static unsigned int good(const struct tally *t)
+{
+	return t->full_good + t->resumed_good;
+}
+
+static unsigned int all(const struct tally *t)
+{
+	return good(t) + t->full_bad + t->resumed_bad;
+}
+
+/* "3.2 s", "5 min" */
+static const char *duration(int64_t ns, char text[32])
+{
+	double s = ns / 1e9;
+
+	if (s < 120)
+		snprintf(text, 32, "%.1f s", s);
+	else if (s < 7200)
+		snprintf(text, 32, "%.0f min", s / 60);
+	else
+		snprintf(text, 32, "%.0f h", s / 3600);
+	return text;
+}
+
+static void say_differences(const struct facts *f, struct finding *out)
+{
+	const struct original *o = &f->conn->original;
+	const struct conn *c = f->conn;
+	char words[2][24];
+	const char *cipher = cipher_name(o->cipher);
+
+	if (c->server.seen && o->version != c->server.version)
+		say(&out->evidence, "The session was made under %s and is resumed under %s.",
+		    version_words(o->version, words[0]), version_words(c->server.version, words[1]));
+	else if (c->server.seen && o->cipher != c->server.cipher && !is_tls13(o->version))
+		say(&out->evidence, "The session was made with %s, and the ServerHello now says another cipher suite.",
+		    cipher ? cipher : "an unregistered cipher suite");
+	if (c->client.seen && strncmp(o->server_name, c->client.server_name, ORIGINAL_NAME - 1))
+		say(&out->evidence, "The session was made for the server name \"%s\", this client asks for \"%.100s\".",
+		    o->server_name, c->client.server_name);
+	if (c->server.seen && !is_tls13(o->version) &&
+	    o->extended_master_secret != c->server.extended_master_secret)
+		say(&out->evidence, "The session was made %s extended master secret, and is resumed %s it.",
+		    o->extended_master_secret ? "with" : "without",
+		    o->extended_master_secret ? "without" : "with");
+	if (!o->same_server)
+		say(&out->evidence, "The session was made with another server address.");
+	if (!o->same_client)
+		say(&out->evidence, "The session was made by another client address.");
+}
+
+void say_original(const struct facts *f, struct finding *out)
+{
+	const struct original *o = &f->conn->original;
+	char age[32], words[24];
+
+	if (!o->seen)
+		return;
+	say(&out->evidence, "The session was made %s before, in connection %llu (%s, %s): a full handshake that worked%s.",
+	    duration(f->time_ns - o->time_ns, age), (unsigned long long)o->connection,
+	    version_words(o->version, words), cipher_name(o->cipher) ? cipher_name(o->cipher) : "?",
+	    o->inferred ? "; that it is this one is inferred from the two ends" : "");
+	say_differences(f, out);
+}
+
+bool say_pair(const struct facts *f, struct finding *out)
+{
+	const struct tally *t = &f->conn->past.pair;
+	unsigned int full = t->full_good + t->full_bad, resumed = t->resumed_good + t->resumed_bad;
+
+	if (full)
+		say(&out->evidence, "Full handshakes of this client with this server before: %u of %u worked.",
+		    t->full_good, full);
+	if (resumed)
+		say(&out->evidence, "Resumptions of this client at this server before: %u of %u worked.",
+		    t->resumed_good, resumed);
+	return full || resumed;
+}
+
+void say_others(const struct facts *f, struct finding *out)
+{
+	const struct past *p = &f->conn->past;
+
+	if (all(&p->other_clients))
+		say(&out->evidence, "Other clients at this server before: %u of %u handshakes worked.",
+		    good(&p->other_clients), all(&p->other_clients));
+	if (all(&p->other_servers))
+		say(&out->evidence, "This client at other servers before: %u of %u handshakes worked.",
+		    good(&p->other_servers), all(&p->other_servers));
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "track/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/roles.h"
+#include "util/lru.h"
+#include "wire/digest.h"
+
+/* What a session can be named by: RFC 5246 7.4.1.2, RFC 5077 3.2, RFC 8446 4.2.11. */
+enum handle_kind { BY_ID = 1, BY_TICKET, BY_PSK };
+
+struct handle {
+	uint8_t kind, role;
+	uint8_t hash[SHORT_HASH];
+};
+
+/* Zeros where any client, any server is meant. */
+struct pair {
+	uint8_t client[16], server[16];
+	uint16_t port;
+	uint8_t role, named;
+};
+
+/* What is kept of a handshake that made a session. */
+struct made {
+	struct original original;
+	uint8_t client[16];
+	struct endpoint server;
+};
+
+struct pair_past {
+	struct tally tally;
+	struct made last_full;
+};
+
+struct history {
+	struct lru *sessions; /* struct handle to struct made */
+	struct lru *pairs;    /* struct pair to struct pair_past */
+};
+
+struct history *history_new(size_t sessions, size_t pairs)
+{
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->sessions = lru_new(sessions, sizeof(struct handle), sizeof(struct made));
+	h->pairs = lru_new(pairs, sizeof(struct pair), sizeof(struct pair_past));
+	if (h->sessions && h->pairs)
+		return h;
+	history_free(h);
+	return NULL;
+}
+
+static struct handle handle_of(const struct conn *c, enum handle_kind kind, const uint8_t *hash)
+{
+	struct handle handle = { .kind = kind, .role = c->role };
+
+	memcpy(handle.hash, hash, SHORT_HASH);
+	return handle;
+}
+
+static const struct made *find_made(struct history *h, const struct conn *c, enum handle_kind kind,
+				    const uint8_t *hash)
+{
+	struct handle handle = handle_of(c, kind, hash);
+
+	return lru_find(h->sessions, &handle);
+}
+
+static struct pair pair_of(const struct conn *c, bool client, bool server)
+{
+	struct pair pair = { .role = c->role };
+
+	if (client)
+		memcpy(pair.client, client_of(c)->address, sizeof(pair.client));
+	if (server) {
+		memcpy(pair.server, server_of(c)->address, sizeof(pair.server));
+		pair.port = server_of(c)->port;
+	}
+	return pair;
+}
+
+static const struct made *offered_psk(struct history *h, const struct conn *c)
+{
+	const struct made *made = NULL;
+
+	for (int i = 0; i < c->client.psk_count && i < PSK_KEPT && !made; i++)
+		made = find_made(h, c, BY_PSK, c->client.psk_hash[i]);
+	return made;
+}
+
+static const struct made *by_session_id(struct history *h, const struct conn *c)
+{
+	uint8_t hash[SHORT_HASH];
+
+	short_hash(c->client.session_id, c->client.session_id_bytes, hash);
+	return find_made(h, c, BY_ID, hash);
+}
+
+static const struct made *last_full(struct history *h, const struct conn *c)
+{
+	struct pair pair = pair_of(c, true, true);
+	const struct pair_past *past = lru_find(h->pairs, &pair);
+
+	return past && past->last_full.original.seen ? &past->last_full : NULL;
+}
+
+static void find_original(struct history *h, struct conn *c)
+{
+	const struct client_hello *hello = &c->client;
+	const struct made *made = NULL;
+	bool inferred = false;
+
+	if (hello->ticket_bytes)
+		made = find_made(h, c, BY_TICKET, hello->ticket_hash);
+	else if (!hello->psk && hello->session_id_bytes)
+		made = by_session_id(h, c);
+	if (!made && hello->psk) {
+		made = offered_psk(h, c);
+		inferred = !made;
+		made = made ? made : last_full(h, c);
+	}
+	if (!made)
+		return;
+	c->original = made->original;
+	c->original.inferred |= inferred;
+	c->original.same_client = !memcmp(made->client, client_of(c)->address, sizeof(made->client));
+	c->original.same_server =
+		!memcmp(made->server.address, server_of(c)->address, sizeof(made->server.address)) &&
+		made->server.port == server_of(c)->port;
+}
+
+static struct tally tally_of(struct history *h, struct pair pair)
+{
+	const struct pair_past *past = lru_find(h->pairs, &pair);
+
+	return past ? past->tally : (struct tally){ 0 };
+}
+
+/* Of an entry that was forgotten and begun anew the part may be more than the whole. */
+static uint32_t less(uint32_t whole, uint32_t part)
+{
+	return whole > part ? whole - part : 0;
+}
+
+static struct tally without(struct tally whole, const struct tally *part)
+{
+	whole.full_good = less(whole.full_good, part->full_good);
+	whole.full_bad = less(whole.full_bad, part->full_bad);
+	whole.resumed_good = less(whole.resumed_good, part->resumed_good);
+	whole.resumed_bad = less(whole.resumed_bad, part->resumed_bad);
+	return whole;
+}
+
+static struct pair named_server(const struct conn *c)
+{
+	struct pair pair = pair_of(c, false, true);
+
+	pair.named = 1;
+	return pair;
+}
+
+static void count(struct history *h, const struct conn *c, struct pair pair, int64_t time_ns)
+{
+	struct pair_past *past = lru_put(h->pairs, &pair);
+
+	if (!past)
+		return;
+	if (c->failed)
+		++*(c->resumed ? &past->tally.resumed_bad : &past->tally.full_bad);
+	else
+		++*(c->resumed ? &past->tally.resumed_good : &past->tally.full_good);
+	if (!c->failed)
+		past->tally.last_good_ns = time_ns;
+}
+
+static struct made made_now(const struct conn *c, int64_t time_ns)
+{
+	struct made made = { .original = { .seen = true } };
+	struct original *o = &made.original;
+
+	o->extended_master_secret = c->server.extended_master_secret;
+	o->cipher = c->server.cipher;
+	o->version = c->server.version;
+	o->pid = c->process->pid;
+	o->connection = c->id;
+	o->time_ns = time_ns;
+	memcpy(o->server_name, c->client.server_name,
+	       strnlen(c->client.server_name, sizeof(o->server_name) - 1));
+	memcpy(made.client, client_of(c)->address, sizeof(made.client));
+	made.server = *server_of(c);
+	return made;
+}
+
+static void remember_as(struct history *h, const struct conn *c, enum handle_kind kind,
+			const uint8_t *hash, const struct made *made)
+{
+	struct handle handle = handle_of(c, kind, hash);
+	struct made *to = lru_put(h->sessions, &handle);
+
+	if (to)
+		*to = *made;
+}
+
+/* A resumed handshake may renew the ticket: the session stays the first one's. */
+static void remember(struct history *h, const struct conn *c, int64_t time_ns)
+{
+	struct made made = made_now(c, time_ns);
+	struct pair pair = pair_of(c, true, true);
+	struct pair_past *past;
+	uint8_t hash[SHORT_HASH];
+
+	if (c->resumed && !(c->original.same_client && c->original.same_server))
+		return;
+	if (c->resumed)
+		made.original = c->original;
+	if (c->issued_ticket)
+		remember_as(h, c, BY_TICKET, c->issued_hash, &made);
+	if (is_tls13(c->server.version)) {
+		if (c->resumed)
+			remember_as(h, c, BY_PSK, c->client.psk_hash[0], &made);
+	} else if (c->server.session_id_bytes && !c->resumed) {
+		short_hash(c->server.session_id, c->server.session_id_bytes, hash);
+		remember_as(h, c, BY_ID, hash, &made);
+	}
+	past = c->resumed ? NULL : lru_find(h->pairs, &pair);
+	if (past)
+		past->last_full = made;
+}
+
+void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
+{
+	struct pair pair = pair_of(c, true, true), of_server = pair_of(c, false, true),
+		    of_client = pair_of(c, true, false);
+
+	if (!c->established && !c->failed)
+		return;
+	if (c->offered || c->resumed || c->client.session_id_bytes)
+		find_original(h, c);
+	c->past.pair = tally_of(h, pair);
+	c->past.other_clients = without(tally_of(h, of_server), &c->past.pair);
+	c->past.other_servers = without(tally_of(h, of_client), &c->past.pair);
+	c->past.named = tally_of(h, named_server(c));
+	count(h, c, pair, time_ns);
+	count(h, c, of_server, time_ns);
+	count(h, c, of_client, time_ns);
+	if (c->client.seen && *c->client.server_name)
+		count(h, c, named_server(c), time_ns);
+	if (c->established)
+		remember(h, c, time_ns);
+}
+
+uint64_t history_evicted(const struct history *h)
+{
+	return lru_evicted(h->sessions) + lru_evicted(h->pairs);
+}
+
+void history_free(struct history *h)
+{
+	if (!h)
+		return;
+	lru_free(h->sessions);
+	lru_free(h->pairs);
+	free(h);
+}
