@@ -88,7 +88,7 @@ $(B)/user/%.o: user/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
-$(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h $(LIB_OBJ)
+$(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h tests/unit/facts_made.h $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
 build/fuzz/%.o: %.c

@@ -31,6 +31,8 @@ struct pipeline {
 	struct track *track;
 	struct alert alert; /* the last one */
 	uint64_t alert_of;  /* its connection; 0: none yet */
+	enum severity worst; /* of the findings told of */
+	bool found;
 };
 
 /* Processes, sockets and ports were chosen by the source; the rest is here. */
@@ -63,15 +65,38 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 		(p)->unwritten[i_]++;                                        \
 	}
 
+static void tell(struct pipeline *p, int64_t time_ns, const struct conn *conn,
+		 const struct finding *finding)
+{
+	struct fact fact;
+
+	if (!due(p, time_ns, conn, conn->failed || finding->severity == SEVERITY_ERROR, &fact))
+		return;
+	if (finding->severity > p->worst || !p->found)
+		p->worst = finding->severity;
+	p->found = true;
+	TO_SINKS(p, finding, &fact, finding);
+}
+
+static void remark(struct pipeline *p, int64_t time_ns, const struct conn *conn, enum moment moment)
+{
+	struct finding finding;
+	size_t next = 0;
+
+	while (diagnose_remark(conn, moment, time_ns, &next, &finding))
+		tell(p, time_ns, conn, &finding);
+}
+
 /* Say why, from the connection and the alert that came last if it was this one's. */
 static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
 {
 	const struct alert *alert = p->alert_of == conn->id ? &p->alert : NULL;
 	struct finding finding;
-	struct fact fact;
 
-	if (diagnose(conn, alert, time_ns, &finding) && due(p, time_ns, conn, true, &fact))
-		TO_SINKS(p, finding, &fact, &finding);
+	if (!diagnose(conn, alert, time_ns, &finding))
+		return;
+	tell(p, time_ns, conn, &finding);
+	remark(p, time_ns, conn, AT_FAILURE);
 }
 
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
@@ -87,6 +112,8 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 		TO_SINKS(p, handshake, &fact);
 	if (conn->failed)
 		conclude(p, time_ns, conn);
+	else if (conn->established)
+		remark(p, time_ns, conn, AT_SUCCESS);
 }
 
 static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
@@ -132,6 +159,7 @@ static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 
 	if (due(p, time_ns, conn, conn->failed || conn->close == CLOSE_TIMEOUT, &fact))
 		TO_SINKS(p, connection, &fact);
+	remark(p, time_ns, conn, AT_CLOSE);
 }
 
 static void enrich(void *arg, struct process *process)
@@ -272,7 +300,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	}
 	if (!open_sinks(p))
 		return p;
-	pipeline_close(p);
+	pipeline_close(p, 0);
 	return NULL;
 }
 
@@ -281,14 +309,17 @@ void pipeline_end(struct pipeline *p, int64_t time_ns)
 	track_end(p->track, time_ns);
 }
 
-int pipeline_close(struct pipeline *p)
+int pipeline_close(struct pipeline *p, int status)
 {
-	int status;
+	const struct options *o = p->options;
 
 	pipeline_flush(p);
 	if (p->status_line && p->status_ns)
 		fputs(CLEAR_LINE, stderr);
-	status = p->broken[0] || p->broken[1];
+	if (p->found && o->fail_on && p->worst >= o->fail_on - 1)
+		status = 4;
+	else if (!status)
+		status = p->broken[0] || p->broken[1];
 	for (int i = 0; i < p->sink_count; i++)
 		if (p->sinks[i].out != stdout)
 			fclose(p->sinks[i].out);

@@ -36,7 +36,10 @@ void pipeline_stats(struct pipeline *p, const struct stats *lost);
 size_t pipeline_open_connections(const struct pipeline *p);
 /* Tell of connections still open as such. */
 void pipeline_end(struct pipeline *p, int64_t time_ns);
-/* 0, or 1 when an output failed. */
-int pipeline_close(struct pipeline *p);
+/*
+ * Close all. Return the exit status: 4 when there was a finding that --fail-on asks for,
+ * 1 when an output failed and `status` is 0, else `status`.
+ */
+int pipeline_close(struct pipeline *p, int status);
 
 #endif /* TT_PIPELINE_H */

@@ -209,5 +209,5 @@ int run_live(const struct options *options)
 	}
 	if (r.live)
 		live_close(r.live);
-	return pipeline_close(r.pipeline) && !status ? 1 : status;
+	return pipeline_close(r.pipeline, status);
 }

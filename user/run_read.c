@@ -190,8 +190,7 @@ int run_read(const struct options *options)
 	if (r.tcp)
 		tcp_free(r.tcp);
 	free(r.filter);
-	if (pipeline_close(r.pipeline) && !status)
-		status = 1;
+	status = pipeline_close(r.pipeline, status);
 	if (log)
 		keylog_free(log);
 	return status;

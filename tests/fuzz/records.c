@@ -10,6 +10,7 @@
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "tlstrace/event.h"
+#include "track/history.h"
 #include "track/track.h"
 #include "to_sink.h"
 
@@ -54,8 +55,9 @@ static size_t one(struct track *track, const uint8_t *data, size_t size, uint32_
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sink sink;
-	struct track_out out = { &sink, on_handshake, on_alert, on_record, on_connection, NULL,
-				 on_message, NULL };
+	struct track_out out = { .arg = &sink, .handshake = on_handshake, .alert = on_alert,
+				 .record = on_record, .connection = on_connection,
+				 .message = on_message };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };
 	struct tt_ev_totals close = { .head = { .conn_id = 1, .kind = TT_EV_CLOSE } };
 	uint32_t index[2] = { (uint32_t)-1, (uint32_t)-1 };
@@ -63,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!track) {
 		json_sink(&sink, fopen("/dev/null", "w"));
+		out.history = history_new(64, 64);
 		track = track_new(&out, 0);
 	}
 	track_event(track, &open, sizeof(open));

@@ -7,7 +7,7 @@ from grid_peers import CLIENTS, SERVERS, prepare
 from tt import get, of, ok
 
 # What differs between two tracers of one run: clocks, numbers given, the host's own.
-OWN = {"@timestamp", "sequence", "connection", "duration", "duration_ns", "time_offset_ns",
+OWN = {"@timestamp", "timestamp", "sequence", "connection", "duration", "duration_ns", "time_offset_ns",
        "client_hello_to_server_hello_ns", "tcp_connect_ns", "thread", "attribution", "gaps", "start"}
 
 

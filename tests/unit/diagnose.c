@@ -1,59 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Each rule by facts that fire it and by a near miss that must not. */
-#include "diagnose/facts.h"
-#include "tap.h"
-
-static struct process nobody;
-static struct finding said;
-
-#define S ROLE_SERVER
-#define C ROLE_CLIENT
-
-/* A connection whose handshake failed: hellos seen, TLS 1.2, no session resumed. */
-static struct conn failed_conn(void)
-{
-	struct conn c = { .id = 1, .role = ROLE_CLIENT, .process = &nobody, .failed = true };
-
-	c.client.seen = c.server.seen = true;
-	c.client.server_name = "a.test";
-	c.client.legacy_version = 0x0303;
-	c.server.version = 0x0303;
-	c.server.cipher = 0xc02f;
-	strcpy(c.history, "Cs");
-	memcpy(c.local.address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\x01", 16);
-	memcpy(c.remote.address, c.local.address, 16);
-	c.remote.port = 443;
-	return c;
-}
-
-/* A fatal alert; `protected` records of the other end came right before it. */
-static struct alert fatal(enum tls_role sender, uint8_t description, int protected)
-{
-	struct alert a = { .level = 2, .description = description, .readable = true,
-			   .sender = sender, .sent = sender == ROLE_CLIENT };
-
-	for (int i = 0; i < protected; i++)
-		a.after[a.after_count++] = (struct past_record){
-			.time_ns = 1000, .type = 22, .length = 40, .version = 0x0303, .encrypted = true,
-			.sender = sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT };
-	return a;
-}
-
-static const char *code(const struct conn *c, const struct alert *a)
-{
-	return diagnose(c, a, 1000000000000, &said) ? said.code : "";
-}
-
-static void is(const char *wanted, const struct conn *c, const struct alert *a, const char *what)
-{
-	char line[160];
-	int good = !strcmp(code(c, a), wanted);
-
-	snprintf(line, sizeof(line), "%s: %s", *wanted ? wanted : "nothing", what);
-	ok(good, line);
-	if (!good)
-		printf("# said %s\n", code(c, a));
-}
+#include "facts_made.h"
 
 static void keys(void)
 {

@@ -72,8 +72,9 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 
 static void begin(void)
 {
-	static const struct track_out out = { NULL, on_handshake, on_alert, on_record,
-					      on_connection, NULL, on_message, NULL };
+	static const struct track_out out = { .handshake = on_handshake, .alert = on_alert,
+					      .record = on_record, .connection = on_connection,
+					      .message = on_message };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };
 
 	memset(&seen, 0, sizeof(seen));

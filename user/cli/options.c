@@ -94,6 +94,16 @@ static int take_cgroup(struct options *o, bool container, const char *arg)
 	return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad("cgroup", arg, "a cgroup");
 }
 
+static int take_fail_on(struct options *o, const char *arg)
+{
+	static const char *const names[] = { "info", "warning", "error" };
+
+	for (unsigned int i = 0; i < 3; i++)
+		if (!strcmp(arg, names[i]))
+			o->fail_on = i + 1;
+	return o->fail_on ? -1 : bad("fail-on", arg, "info, warning or error");
+}
+
 static int take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -141,6 +151,7 @@ static int take(struct options *o, int id, const char *arg)
 			return bad("comm", arg, "a process name (at most 15 bytes)");
 		o->comm = arg;
 		return -1;
+	case OPT_FAIL_ON: return take_fail_on(o, arg);
 	case OPT_FOLLOW: o->follow = true; return -1;
 	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;

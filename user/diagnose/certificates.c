@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* certificates.c - rules for certificates that one end refuses. */
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "diagnose/facts.h"
@@ -172,5 +174,69 @@ bool rule_certificate(const struct facts *f, struct finding *out)
 		next_for_server(f, out);
 	else
 		say(&out->next_steps, "The server's error log has the verification error.");
+	return true;
+}
+
+/* RFC 6125 6.4.3: a wildcard stands for one whole label, the leftmost. */
+static bool name_matches(const char *pattern, const char *name)
+{
+	const char *rest = strchr(name, '.');
+
+	if (!strncmp(pattern, "*.", 2))
+		return rest && !strcasecmp(pattern + 1, rest);
+	return !strcasecmp(pattern, name);
+}
+
+bool rule_name_mismatch(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+	const char *name = f->conn->client.server_name;
+
+	if (!c || !*name || !c->name_count ||
+	    (f->code != BAD_CERTIFICATE && f->code != CERTIFICATE_UNKNOWN))
+		return false;
+	for (int i = 0; i < c->name_count; i++)
+		if (name_matches(c->names[i], name))
+			return false;
+	title(out, "The server's certificate is for another name than the client asked for.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", name,
+	    c->names[0], c->name_count > 1 ? " and others, none of which matches" : "");
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_purpose(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+
+	if (!c || !about_certificate(f->code) || !c->limits_purpose || c->for_servers)
+		return false;
+	title(out, "The server's certificate is not meant for a TLS server.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "Its extended key usage does not name serverAuth (RFC 5280 4.2.1.12).");
+	next_for_server(f, out);
+	return true;
+}
+
+bool rule_weak_key(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+	bool rsa = c && c->key_type && !strcmp(c->key_type, "RSA");
+
+	if (!c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) || !c->key_bits ||
+	    (!about_certificate(f->code) && f->code != HANDSHAKE_FAILURE &&
+	     f->code != INSUFFICIENT_SECURITY))
+		return false;
+	title(out, "The client refuses the key of the server's certificate, which is too short.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The key is %s with %u bits.", c->key_type, c->key_bits);
+	next_for_server(f, out);
 	return true;
 }

@@ -9,33 +9,55 @@
 #include "diagnose/facts.h"
 #include "model/roles.h"
 
-static const struct {
+struct row {
 	const char *code;
 	enum severity severity;
 	rule *rule;
-} rules[] = {
+};
+
+static const struct row rules[] = {
 	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_resumed_keys },
+	{ "extended-master-secret-mismatch", SEVERITY_ERROR, rule_master_secret },
 	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_full_keys },
 	{ "record-corrupted-mid-stream", SEVERITY_ERROR, rule_mid_stream },
+	{ "tls-to-plaintext-port", SEVERITY_ERROR, rule_not_tls },
 	{ "client-certificate-required", SEVERITY_ERROR, rule_client_required },
 	{ "client-certificate-rejected", SEVERITY_ERROR, rule_client_rejected },
 	{ "certificate-not-yet-valid", SEVERITY_ERROR, rule_not_yet_valid },
 	{ "certificate-expired", SEVERITY_ERROR, rule_expired },
 	{ "certificate-untrusted", SEVERITY_ERROR, rule_untrusted },
 	{ "certificate-revoked", SEVERITY_ERROR, rule_revoked },
+	{ "certificate-name-mismatch", SEVERITY_ERROR, rule_name_mismatch },
+	{ "certificate-wrong-purpose", SEVERITY_ERROR, rule_purpose },
+	{ "certificate-weak-key", SEVERITY_ERROR, rule_weak_key },
 	{ "certificate-rejected", SEVERITY_ERROR, rule_certificate },
 	{ "version-mismatch", SEVERITY_ERROR, rule_version },
 	{ "no-shared-alpn", SEVERITY_ERROR, rule_alpn },
+	{ "server-name-missing", SEVERITY_ERROR, rule_name_missing },
 	{ "server-name-rejected", SEVERITY_ERROR, rule_name },
 	{ "psk-identity-unknown", SEVERITY_ERROR, rule_psk },
 	{ "downgrade-detected", SEVERITY_ERROR, rule_fallback },
+	{ "downgrade-detected", SEVERITY_ERROR, rule_sentinel },
 	{ "renegotiation-refused", SEVERITY_ERROR, rule_renegotiation },
+	{ "no-shared-group", SEVERITY_ERROR, rule_group },
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
 	{ "internal-error-at-peer", SEVERITY_ERROR, rule_internal },
 	{ "malformed-message", SEVERITY_ERROR, rule_malformed },
 	{ "peer-reset-during-handshake", SEVERITY_ERROR, rule_reset },
 	{ "peer-closed-during-handshake", SEVERITY_ERROR, rule_closed },
 	{ "handshake-failed-unexplained", SEVERITY_ERROR, rule_unexplained },
+};
+
+static const struct {
+	struct row row;
+	enum moment moment;
+} remarks[] = {
+	{ { "unsafe-protocol", SEVERITY_WARNING, rule_unsafe }, AT_SUCCESS },
+	{ { "handshake-slow", SEVERITY_WARNING, rule_slow }, AT_SUCCESS },
+	{ { "ticket-not-accepted", SEVERITY_INFO, rule_ticket }, AT_SUCCESS },
+	{ { "closed-without-close-notify", SEVERITY_WARNING, rule_no_close_notify }, AT_CLOSE },
+	{ { "client-specific", SEVERITY_INFO, rule_client_specific }, AT_FAILURE },
+	{ { "peer-specific", SEVERITY_INFO, rule_peer_specific }, AT_FAILURE },
 };
 
 /* The name came from the network: it goes into a command only if it is a host name. */
@@ -79,6 +101,14 @@ static void gather(struct facts *f)
 	}
 }
 
+static bool fires(const struct row *row, const struct facts *facts, struct finding *finding)
+{
+	memset(finding, 0, sizeof(*finding));
+	finding->code = row->code;
+	finding->severity = row->severity;
+	return row->rule(facts, finding);
+}
+
 bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_ns,
 	      struct finding *finding)
 {
@@ -87,11 +117,22 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 	if (!conn->failed && !(conn->established && alert && alert->readable && alert->level == 2))
 		return false;
 	gather(&facts);
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
-		memset(finding, 0, sizeof(*finding));
-		finding->code = rules[i].code;
-		finding->severity = rules[i].severity;
-		if (rules[i].rule(&facts, finding))
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (fires(&rules[i], &facts, finding))
+			return true;
+	return false;
+}
+
+bool diagnose_remark(const struct conn *conn, enum moment moment, int64_t time_ns, size_t *next,
+		     struct finding *finding)
+{
+	struct facts facts = { .conn = conn, .time_ns = time_ns };
+
+	gather(&facts);
+	while (*next < sizeof(remarks) / sizeof(*remarks)) {
+		size_t i = (*next)++;
+
+		if (remarks[i].moment == moment && fires(&remarks[i].row, &facts, finding))
 			return true;
 	}
 	return false;

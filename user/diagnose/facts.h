@@ -54,14 +54,18 @@ struct facts {
 typedef bool rule(const struct facts *facts, struct finding *finding);
 
 /* keys.c: one end could not verify what the other protected. */
-rule rule_resumed_keys, rule_full_keys, rule_mid_stream;
+rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
 /* offers.c: the two ends do not agree on what to speak. */
-rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation;
+rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation,
+	rule_not_tls, rule_group, rule_name_missing, rule_sentinel;
 /* certificates.c */
 rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
-	rule_revoked, rule_certificate;
+	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_unexplained;
+/* remarks.c */
+rule rule_unsafe, rule_slow, rule_ticket, rule_no_close_notify, rule_client_specific,
+	rule_peer_specific;
 
 /* text.c: append a sentence; one too many, or too long, is cut. */
 void say(struct sentences *to, const char *format, ...) __attribute__((format(printf, 2, 3)));

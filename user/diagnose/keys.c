@@ -174,3 +174,27 @@ bool rule_mid_stream(const struct facts *f, struct finding *out)
 	say(&out->next_steps, "Compare both ends' bytes: capture at the client and at the server.");
 	return true;
 }
+
+/* RFC 7627 5.3: both handshakes of a session use the extension, or neither does. */
+bool rule_master_secret(const struct facts *f, struct finding *out)
+{
+	const struct original *o = &f->conn->original;
+	bool now = f->conn->server.seen ? f->conn->server.extended_master_secret :
+					  f->conn->client.extended_master_secret;
+
+	if ((f->code != HANDSHAKE_FAILURE && f->code != ILLEGAL_PARAMETER) || !o->seen || o->inferred ||
+	    is_tls13(o->version) || is_tls13(f->conn->server.version) ||
+	    o->extended_master_secret == now)
+		return false;
+	/* Without a ServerHello only the loss of the extension is an error. */
+	if (f->conn->server.seen ? !f->conn->resumed : now)
+		return false;
+	title(out, "The session was made %s extended master secret and is resumed %s it: the %s must refuse that.",
+	      o->extended_master_secret ? "with" : "without", now ? "with" : "without", end_name(f->by));
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_original(f, out);
+	say(&out->next_steps, "openssl s_client -connect %s%s -no_ticket -reconnect", f->server, f->name);
+	say(&out->next_steps, "Look for workers behind one address that differ in version or configuration of their TLS library.");
+	return true;
+}

@@ -143,3 +143,90 @@ bool rule_renegotiation(const struct facts *f, struct finding *out)
 	say(&out->next_steps, "Ask for what needs the renegotiation (a client certificate, most often) in the first handshake.");
 	return true;
 }
+
+/* The client refuses what came before any TLS record of the server did. */
+bool rule_not_tls(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+
+	if (f->by != ROLE_CLIENT || f->code < 0 || f->code == CLOSE_NOTIFY_ALERT || c->server.seen ||
+	    c->established || !c->client.seen || f->answered || c->malformed)
+		return false;
+	if (f->code != PROTOCOL_VERSION && f->code != UNEXPECTED_MESSAGE && f->code != RECORD_OVERFLOW &&
+	    f->code != DECODE_ERROR && f->code != ILLEGAL_PARAMETER)
+		return false;
+	title(out, "The server does not speak TLS on this port: the client refuses its answer, which is no TLS record.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say(&out->evidence, "No TLS record came from the server before the alert.");
+	say(&out->ruled_out, "A version that the server refuses: then the server would have sent the alert.");
+	say(&out->next_steps, "curl -sv http://%s/", f->server);
+	say(&out->next_steps, "Check the port, and whether the protocol starts in plain text (openssl s_client -starttls PROTOCOL).");
+	return true;
+}
+
+static bool offers(const struct u16_list *list, uint16_t id)
+{
+	for (unsigned int i = 0; i < list->count; i++)
+		if (u16_at(list, i) == id)
+			return true;
+	return false;
+}
+
+static bool offer_refused(const struct facts *f)
+{
+	return f->by == ROLE_SERVER && !f->conn->server.seen && f->conn->client.seen &&
+	       (f->code == HANDSHAKE_FAILURE || f->code == INSUFFICIENT_SECURITY);
+}
+
+/* What this server chose for others tells what it can do. */
+bool rule_group(const struct facts *f, struct finding *out)
+{
+	const struct past *p = &f->conn->past;
+	const char *cipher = cipher_name(p->served_cipher), *group = group_name(p->served_group);
+
+	if (!offer_refused(f) || !p->served_group || !offers(&f->conn->client.ciphers, p->served_cipher) ||
+	    !f->conn->client.groups.count || offers(&f->conn->client.groups, p->served_group))
+		return false;
+	title(out, "The client and the server most likely have no key exchange group in common.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say(&out->evidence, "The server chose %s with %s before; this client offers that cipher suite but not that group.",
+	    cipher ? cipher : "a cipher suite", group ? group : "another group");
+	say(&out->next_steps, "openssl s_client -connect %s%s -groups %s </dev/null", f->server, f->name,
+	    group ? group : "X25519:P-256");
+	return true;
+}
+
+bool rule_name_missing(const struct facts *f, struct finding *out)
+{
+	const struct tally *named = &f->conn->past.named;
+
+	if ((!offer_refused(f) && f->code != UNRECOGNIZED_NAME) || !f->conn->client.seen ||
+	    *f->conn->client.server_name || !(named->full_good + named->resumed_good))
+		return false;
+	title(out, "The client names no server (SNI), and this server accepts those that do.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say(&out->evidence, "The ClientHello has no server name; %u handshakes with one worked at this server.",
+	    named->full_good + named->resumed_good);
+	say(&out->next_steps, "openssl s_client -connect %s -servername NAME </dev/null", f->server);
+	return true;
+}
+
+/* RFC 8446 4.1.3: the last bytes of the random when a newer version would have been possible. */
+bool rule_sentinel(const struct facts *f, struct finding *out)
+{
+	const uint8_t *end = f->conn->server.random + 24;
+
+	if (f->code != ILLEGAL_PARAMETER || f->by != ROLE_CLIENT || !f->conn->server.seen ||
+	    is_tls13(f->conn->server.version) || memcmp(end, "DOWNGRD", 7) || end[7] > 1)
+		return false;
+	title(out, "The server could speak a newer version than it was asked for: something between the two ends took it out of the ClientHello.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say(&out->evidence, "ServerHello.random ends with the downgrade sentinel of RFC 8446 4.1.3.");
+	say_versions(f, out);
+	say(&out->next_steps, "Compare both ends' bytes of the ClientHello: capture at the client and at the server.");
+	return true;
+}

@@ -9,6 +9,7 @@
 struct certificate {
 	uint8_t sha256[32]; /* of the DER form */
 	bool readable;	    /* else only the digest is known */
+	bool limits_purpose, for_servers; /* extended key usage: there is one; it has serverAuth */
 	bool has_not_before, has_not_after;
 	uint32_t refs; /* kept by the cache that made it */
 	uint16_t name_count, key_bits;

@@ -32,6 +32,7 @@ struct past {
 	struct tally other_clients; /* other client addresses with this server endpoint */
 	struct tally other_servers; /* this client address with other server endpoints */
 	struct tally named;	    /* this server endpoint with clients that sent a name */
+	uint16_t served_cipher, served_group; /* what the server chose last; 0: not known */
 };
 
 #endif /* TT_MODEL_PAST_H */

@@ -224,11 +224,15 @@ static void sentences(FILE *out, const char *lead, const struct sentences *list)
 
 static void finding(struct sink *s, const struct fact *fact, const struct finding *f)
 {
+	bool red = s->colour && f->severity == SEVERITY_ERROR;
+
 	(void)fact;
-	fprintf(s->out, "    %s%s%s (%s): ", s->colour ? RED : "", f->code, s->colour ? PLAIN : "",
+	fprintf(s->out, "    %s%s%s (%s): ", red ? RED : "", f->code, red ? PLAIN : "",
 		confidence_name(f->confidence));
 	terminal_text(s->out, f->title);
 	putc('\n', s->out);
+	if (f->severity != SEVERITY_ERROR)
+		return; /* a word beside what works takes one line */
 	sentences(s->out, "evidence", &f->evidence);
 	sentences(s->out, "not", &f->ruled_out);
 	sentences(s->out, "next", &f->next_steps);

@@ -32,6 +32,7 @@ struct made {
 
 struct pair_past {
 	struct tally tally;
+	uint16_t cipher, group; /* of the last that worked */
 	struct made last_full;
 };
 
@@ -173,8 +174,11 @@ static void count(struct history *h, const struct conn *c, struct pair pair, int
 		++*(c->resumed ? &past->tally.resumed_bad : &past->tally.full_bad);
 	else
 		++*(c->resumed ? &past->tally.resumed_good : &past->tally.full_good);
-	if (!c->failed)
-		past->tally.last_good_ns = time_ns;
+	if (c->failed)
+		return;
+	past->tally.last_good_ns = time_ns;
+	past->cipher = c->server.cipher;
+	past->group = c->server.group;
 }
 
 static struct made made_now(const struct conn *c, int64_t time_ns)
@@ -235,6 +239,7 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 {
 	struct pair pair = pair_of(c, true, true), of_server = pair_of(c, false, true),
 		    of_client = pair_of(c, true, false);
+	const struct pair_past *served;
 
 	if (!c->established && !c->failed)
 		return;
@@ -244,6 +249,11 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 	c->past.other_clients = without(tally_of(h, of_server), &c->past.pair);
 	c->past.other_servers = without(tally_of(h, of_client), &c->past.pair);
 	c->past.named = tally_of(h, named_server(c));
+	served = lru_find(h->pairs, &of_server);
+	if (served) {
+		c->past.served_cipher = served->cipher;
+		c->past.served_group = served->group;
+	}
 	count(h, c, pair, time_ns);
 	count(h, c, of_server, time_ns);
 	count(h, c, of_client, time_ns);

@@ -94,6 +94,15 @@ static void alternatives(const X509 *x, struct certificate *c)
 	GENERAL_NAMES_free(names);
 }
 
+/* RFC 5280 4.2.1.12. */
+static void purposes(X509 *x, struct certificate *c)
+{
+	uint32_t usage = X509_get_extended_key_usage(x);
+
+	c->limits_purpose = usage != UINT32_MAX;
+	c->for_servers = c->limits_purpose && usage & (XKU_SSL_SERVER | XKU_ANYEKU);
+}
+
 static const char *key_type(int id)
 {
 	switch (id) {
@@ -137,6 +146,7 @@ struct certificate *certificate_parse(const uint8_t *der, size_t bytes, const ui
 		c->has_not_before = seconds(X509_get0_notBefore(x), &c->not_before_s);
 		c->has_not_after = seconds(X509_get0_notAfter(x), &c->not_after_s);
 		alternatives(x, c);
+	purposes(x, c);
 		key(x, c);
 		X509_free(x);
 	}

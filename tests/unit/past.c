@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What came before: the bounded table, the history, and the rules that judge by it. */
+#include "facts_made.h"
+#include "track/history.h"
+#include "util/lru.h"
+
+static void table(void)
+{
+	struct lru *l = lru_new(2, 4, sizeof(int));
+	int *one = lru_put(l, "aaaa"), *two;
+
+	*one = 1;
+	two = lru_put(l, "bbbb");
+	ok(!*two && *(int *)lru_put(l, "aaaa") == 1, "a new value is zero, a known one stays");
+	lru_put(l, "cccc");
+	ok(!lru_find(l, "bbbb") && lru_find(l, "aaaa") && lru_evicted(l) == 1,
+	   "what was not asked for longest is forgotten, and counted");
+	lru_free(l);
+	l = lru_new(1000, 8, 8);
+	for (uint64_t i = 0; i < 100000; i++)
+		lru_put(l, &i);
+	ok(lru_evicted(l) == 99000, "never more than its bound");
+	lru_free(l);
+}
+
+/* A handshake that ended; `id` is both its number and its client port. */
+static struct conn ended(uint64_t id, bool worked, bool resumed)
+{
+	struct conn c = failed_conn();
+
+	c.id = c.local.port = id;
+	c.failed = !worked;
+	c.established = worked;
+	c.resumed = c.offered = resumed;
+	c.server.session_id_bytes = 32;
+	memset(c.server.session_id, 7, 32);
+	c.client.session_id_bytes = resumed ? 32 : 0;
+	memset(c.client.session_id, 7, 32);
+	return c;
+}
+
+static void lineage(void)
+{
+	struct history *h = history_new(100, 100);
+	struct conn first = ended(1, true, false), second = ended(2, true, true);
+
+	history_handshake(h, &first, 1000);
+	ok(!first.original.seen && !first.past.pair.full_good, "nothing came before the first");
+	history_handshake(h, &second, 5000);
+	ok(second.original.seen && second.original.connection == 1 && second.original.time_ns == 1000 &&
+		   second.original.cipher == 0xc02f && second.original.same_client &&
+		   second.original.same_server && !second.original.inferred,
+	   "a session ID leads to the handshake that made it");
+	second = ended(3, true, true);
+	second.local.address[15] = 9;
+	history_handshake(h, &second, 6000);
+	ok(second.original.seen && !second.original.same_client, "another client's session");
+	second = ended(4, true, true);
+	second.role = ROLE_SERVER;
+	history_handshake(h, &second, 6000);
+	ok(!second.original.seen, "the two ends are remembered apart");
+	second = ended(5, true, true);
+	second.client.session_id[0] = 8;
+	history_handshake(h, &second, 6000);
+	ok(!second.original.seen, "an ID that nobody made");
+	history_free(h);
+}
+
+static void tickets(void)
+{
+	struct history *h = history_new(100, 100);
+	struct conn c = ended(1, true, false);
+
+	c.issued_ticket = true;
+	memset(c.issued_hash, 3, SHORT_HASH);
+	history_handshake(h, &c, 1000);
+	c = ended(2, true, true);
+	c.client.ticket_bytes = 160;
+	memset(c.client.ticket_hash, 3, SHORT_HASH);
+	history_handshake(h, &c, 2000);
+	ok(c.original.seen && c.original.connection == 1, "a ticket leads to the handshake that issued it");
+	c = ended(3, true, true);
+	c.client.psk = true;
+	c.client.psk_count = 1;
+	c.server.version = 0x0304;
+	history_handshake(h, &c, 3000);
+	ok(c.original.seen && c.original.inferred, "TLS 1.3: the pair's last full handshake, inferred");
+	history_free(h);
+}
+
+static void counts(void)
+{
+	struct history *h = history_new(100, 100);
+	struct conn c;
+
+	for (int i = 0; i < 3; i++) {
+		c = ended(10 + i, true, false);
+		history_handshake(h, &c, 1000);
+	}
+	c = ended(20, false, true);
+	history_handshake(h, &c, 2000);
+	c = ended(21, true, false);
+	c.local.address[15] = 2;
+	history_handshake(h, &c, 3000);
+	ok(!c.past.pair.full_good && c.past.other_clients.full_good == 3 &&
+		   c.past.other_clients.resumed_bad == 1 && c.past.named.full_good == 3,
+	   "another client: what this server did for the first");
+	c = ended(22, false, true);
+	history_handshake(h, &c, 3000);
+	ok(c.past.pair.full_good == 3 && c.past.pair.resumed_bad == 1 && !c.past.pair.resumed_good &&
+		   c.past.other_clients.full_good == 1 && c.past.pair.last_good_ns == 1000 &&
+		   c.past.served_cipher == 0xc02f,
+	   "full handshakes work, resumptions do not");
+	c = ended(23, false, false);
+	c.remote.port = 444;
+	history_handshake(h, &c, 3000);
+	ok(!c.past.pair.full_good && c.past.other_servers.full_good == 3, "this client elsewhere");
+	history_free(h);
+}
+
+static void judged(void)
+{
+	static const uint8_t suites[] = { 0xc0, 0x2f }, groups[] = { 0, 23 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 20, 1);
+
+	c.resumed = true;
+	c.original = (struct original){ .seen = true, .same_client = true, .same_server = true,
+					.version = 0x0303, .cipher = 0xc02f, .connection = 8,
+					.server_name = "a.test" };
+	c.past.pair.full_good = 8;
+	c.past.pair.resumed_bad = 3;
+	is("resumed-session-keys-differ", &c, &a, "with a history");
+	ok(said.ruled_out.count == 2 && strstr(said.ruled_out.text[1], "no resumption does"),
+	   "it excludes the path when full handshakes work and no resumption does");
+	c.past.pair.resumed_good = 1;
+	code(&c, &a);
+	ok(said.ruled_out.count == 1, "not when one resumption worked");
+
+	a = fatal(C, 40, 0);
+	is("handshake-failed-unexplained", &c, &a, "the extended master secret is the same");
+	c.original.extended_master_secret = true;
+	is("extended-master-secret-mismatch", &c, &a, "a session made with it, resumed without it");
+
+	c = failed_conn();
+	a = fatal(S, 40, 0);
+	c.server.seen = false;
+	c.client.ciphers = (struct u16_list){ suites, 1 };
+	c.client.groups = (struct u16_list){ groups, 1 };
+	c.past.served_cipher = 0xc02f;
+	c.past.served_group = 29;
+	is("no-shared-group", &c, &a, "the server's cipher suite is offered, its group is not");
+	c.past.served_group = 23;
+	is("no-shared-cipher", &c, &a, "its group is offered");
+	c.past.served_group = 29;
+	c.past.served_cipher = 0xc030;
+	is("no-shared-cipher", &c, &a, "its cipher suite is not offered");
+
+	c.past.named.full_good = 2;
+	is("no-shared-cipher", &c, &a, "a name was sent");
+	c.client.server_name = "";
+	is("server-name-missing", &c, &a, "others with a name were served");
+	c.past.named.full_good = 0;
+	is("no-shared-cipher", &c, &a, "no other with a name was");
+
+	a = fatal(C, 70, 0);
+	is("tls-to-plaintext-port", &c, &a, "refused before any record of the server");
+	c.server.seen = true;
+	is("version-mismatch", &c, &a, "refused after the ServerHello");
+
+	a = fatal(C, 47, 0);
+	memcpy(c.server.random + 24, "DOWNGRD\1", 8);
+	is("downgrade-detected", &c, &a, "the sentinel");
+	c.server.random[31] = 2;
+	is("malformed-message", &c, &a, "no sentinel");
+}
+
+static void certificates(void)
+{
+	char *names[] = { "*.a.test", "b.test" };
+	struct certificate cert = { .readable = true, .names = names, .name_count = 2,
+				    .key_type = "RSA", .key_bits = 2048 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 42, 0);
+
+	c.server_certificate = &cert;
+	c.client.server_name = "x.A.test";
+	is("certificate-rejected", &c, &a, "a wildcard that matches");
+	c.client.server_name = "y.x.a.test";
+	is("certificate-name-mismatch", &c, &a, "a wildcard is one label");
+	c.client.server_name = "b.test";
+	cert.key_bits = 1024;
+	is("certificate-weak-key", &c, &a, "RSA of 1024 bits");
+	cert.key_type = "EC";
+	cert.key_bits = 256;
+	is("certificate-rejected", &c, &a, "256 bits are enough on a curve");
+	a.description = 43;
+	cert.limits_purpose = true;
+	is("certificate-wrong-purpose", &c, &a, "no serverAuth");
+	cert.for_servers = true;
+	is("certificate-rejected", &c, &a, "serverAuth");
+}
+
+static void remark(const char *wanted, const struct conn *c, enum moment moment, const char *what)
+{
+	char line[160];
+	size_t next = 0;
+	bool fires = diagnose_remark(c, moment, 1000, &next, &said);
+
+	snprintf(line, sizeof(line), "%s: %s", *wanted ? wanted : "nothing", what);
+	ok(*wanted ? fires && !strcmp(said.code, wanted) : !fires, line);
+}
+
+static void remarks(void)
+{
+	struct conn c = ended(1, true, false);
+
+	remark("", &c, AT_SUCCESS, "TLS 1.2 with a modern suite");
+	c.server.version = 0x0302;
+	remark("unsafe-protocol", &c, AT_SUCCESS, "TLS 1.1");
+	remark("", &c, AT_CLOSE, "said once, not at the close");
+	c.server.version = 0x0303;
+	c.server.cipher = 0x000a;
+	remark("unsafe-protocol", &c, AT_SUCCESS, "3DES");
+	c.server.cipher = 0xc02f;
+	c.client.ticket_bytes = 160;
+	remark("ticket-not-accepted", &c, AT_SUCCESS, "a ticket and a full handshake");
+	c.resumed = true;
+	remark("", &c, AT_SUCCESS, "a ticket that was taken");
+	c.client_hello_ns = 1;
+	c.established_at_ns = 1 + 1500000000;
+	remark("handshake-slow", &c, AT_SUCCESS, "1.5 s");
+	c.established_at_ns = 1 + 900000000;
+	remark("", &c, AT_SUCCESS, "0.9 s");
+	c.close = CLOSE_FIN;
+	remark("closed-without-close-notify", &c, AT_CLOSE, "a FIN alone");
+	c.alerts[0].level = 2;
+	c.alert_count = 1;
+	remark("", &c, AT_CLOSE, "a FIN after a fatal alert");
+	c.close = CLOSE_NOTIFY;
+	c.alert_count = 0;
+	remark("", &c, AT_CLOSE, "an orderly close");
+	c = failed_conn();
+	c.past.other_clients.full_good = 12;
+	remark("client-specific", &c, AT_FAILURE, "12 of 12 others work");
+	c.past.other_clients.full_bad = 1;
+	remark("", &c, AT_FAILURE, "another fails too");
+	c.past.other_clients = (struct tally){ 0 };
+	c.past.other_servers.full_good = 5;
+	remark("peer-specific", &c, AT_FAILURE, "the client works at other servers");
+	c.past.pair.full_good = 1;
+	remark("", &c, AT_FAILURE, "it worked here as well");
+}
+
+int main(void)
+{
+	table();
+	lineage();
+	tickets();
+	counts();
+	judged();
+	certificates();
+	remarks();
+	return failed;
+}

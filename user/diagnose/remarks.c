@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* remarks.c - rules for what works and yet deserves a word, and for who else is concerned. */
+#include <string.h>
+
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+#define SLOW_NS 1000000000LL
+#define ENOUGH 3 /* handshakes of others, all alike, before they are called evidence */
+
+static bool weak_cipher(const char *name)
+{
+	static const char *const weak[] = { "_NULL_", "_EXPORT", "_RC4_", "_RC2_", "_DES_", "_DES40_",
+					    "_3DES_", "_anon_" };
+
+	for (size_t i = 0; name && i < sizeof(weak) / sizeof(*weak); i++)
+		if (strstr(name, weak[i]))
+			return true;
+	return false;
+}
+
+bool rule_unsafe(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	const char *cipher = cipher_name(c->server.cipher);
+	/* RFC 8996: TLS 1.0 and 1.1 are deprecated. */
+	bool old = c->server.version <= 0x0302;
+	char words[24];
+
+	if (!c->server.seen || (!old && !weak_cipher(cipher)))
+		return false;
+	version_words(c->server.version, words);
+	title(out, "The two ends agreed on %s with %s, which is no longer safe.", words,
+	      cipher ? cipher : "an unregistered cipher suite");
+	out->confidence = CONFIDENCE_CERTAIN;
+	if (old)
+		say(&out->evidence, "The version is %s: RFC 8996 deprecates all before TLS 1.2.", words);
+	if (weak_cipher(cipher))
+		say(&out->evidence, "The cipher suite is %s.", cipher);
+	if (c->client.seen) {
+		char list[240];
+
+		version_list(&c->client, list, sizeof(list));
+		say(&out->evidence, "The client offers %s.", list);
+	}
+	say(&out->next_steps, "openssl s_client -connect %s%s -tls1_2 </dev/null", f->server, f->name);
+	return true;
+}
+
+bool rule_slow(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	int64_t all_ns = c->established_at_ns - c->client_hello_ns, server_ns;
+
+	if (!c->established_at_ns || !c->client_hello_ns || all_ns <= SLOW_NS)
+		return false;
+	title(out, "The handshake took %.1f s.", all_ns / 1e9);
+	out->confidence = CONFIDENCE_CERTAIN;
+	if (c->server_hello_ns) {
+		server_ns = c->server_hello_ns - c->client_hello_ns;
+		say(&out->evidence, "From the ClientHello to the ServerHello %.0f ms passed, from there to the end %.0f ms: the %s part took the time.",
+		    server_ns / 1e6, (all_ns - server_ns) / 1e6,
+		    server_ns > all_ns / 2 ? "server's first" : "later");
+	}
+	if (c->tcp_connect_duration_ns)
+		say(&out->evidence, "The TCP connect took %.0f ms.", c->tcp_connect_duration_ns / 1e6);
+	if (c->retransmits)
+		say(&out->evidence, "%u segments were sent again.", c->retransmits);
+	say(&out->next_steps, "curl -sko /dev/null -w '%%{time_connect} %%{time_appconnect}\\n' https://%s/", f->server);
+	return true;
+}
+
+bool rule_ticket(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	bool psk = is_tls13(c->server.version) && c->client.psk;
+
+	if (c->resumed || !c->server.seen || !(psk || c->client.ticket_bytes))
+		return false;
+	title(out, "The client offered a %s and the server did not take it: a full handshake followed.",
+	      psk ? "pre-shared key or TLS 1.3 ticket" : "session ticket");
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_original(f, out);
+	say(&out->next_steps, "Of several servers behind one address, all must share the keys of the tickets, and change them together.");
+	return true;
+}
+
+bool rule_no_close_notify(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+
+	if (!c->established || c->failed || c->close != CLOSE_FIN || c->totals[0].gap_bytes ||
+	    c->totals[1].gap_bytes)
+		return false;
+	for (int i = 0; i < c->alert_count; i++)
+		if (c->alerts[i].level == 2)
+			return false;
+	title(out, "The connection was closed without close_notify: the end of the data may be missing, and nobody can tell.");
+	out->confidence = is_tls13(c->server.version) ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
+	say(&out->evidence, "The %s closed the TCP connection first; no alert came before.",
+	    end_name(c->close_by));
+	if (is_tls13(c->server.version))
+		say(&out->evidence, "Under TLS 1.3 alerts are encrypted: neither end's last record has the size of one.");
+	return true;
+}
+
+static unsigned int good(const struct tally *t)
+{
+	return t->full_good + t->resumed_good;
+}
+
+static unsigned int bad(const struct tally *t)
+{
+	return t->full_bad + t->resumed_bad;
+}
+
+bool rule_client_specific(const struct facts *f, struct finding *out)
+{
+	const struct past *p = &f->conn->past;
+
+	if (good(&p->other_clients) < ENOUGH || bad(&p->other_clients) || good(&p->pair))
+		return false;
+	title(out, "Only this client fails at this server.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_pair(f, out);
+	say_others(f, out);
+	return true;
+}
+
+bool rule_peer_specific(const struct facts *f, struct finding *out)
+{
+	const struct past *p = &f->conn->past;
+
+	if (good(&p->other_servers) < ENOUGH || bad(&p->other_servers) || good(&p->pair) ||
+	    good(&p->other_clients))
+		return false;
+	title(out, "This client fails at this server only.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_pair(f, out);
+	say_others(f, out);
+	return true;
+}
