@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "diagnose/diagnose.h"
 #include "output.h"
@@ -19,11 +17,7 @@
 struct pipeline {
 	const struct options *options;
 	struct origin origin;
-	struct sink sinks[2];
-	uint64_t unwritten[2]; /* events since the last flush of each */
-	bool broken[2];
-	int sink_count;
-	bool status_line;
+	struct outputs outputs;
 	int64_t status_ns;
 	struct stats stats;
 	uint64_t sequence;
@@ -59,10 +53,12 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 	return true;
 }
 
-#define TO_SINKS(p, call, ...)                                               \
-	for (int i_ = 0; i_ < (p)->sink_count; i_++) {                       \
-		(p)->sinks[i_].call(&(p)->sinks[i_], __VA_ARGS__);           \
-		(p)->unwritten[i_]++;                                        \
+#define TO_SINKS(p, call, ...)                                                   \
+	for (int i_ = 0; i_ < (p)->outputs.count; i_++) {                        \
+		struct sink *sink_ = &(p)->outputs.sinks[i_];                    \
+                                                                                 \
+		sink_->call(sink_, __VA_ARGS__);                                 \
+		(p)->outputs.unwritten[i_]++;                                    \
 	}
 
 static void tell(struct pipeline *p, int64_t time_ns, const struct conn *conn,
@@ -93,7 +89,8 @@ static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *con
 	const struct alert *alert = p->alert_of == conn->id ? &p->alert : NULL;
 	struct finding finding;
 
-	if (!diagnose(conn, alert, time_ns, &finding))
+	/* That it stalled is the finding: the silent end which follows is no second one. */
+	if ((conn->stalled && conn->failed && !alert) || !diagnose(conn, alert, time_ns, &finding))
 		return;
 	tell(p, time_ns, conn, &finding);
 	remark(p, time_ns, conn, AT_FAILURE);
@@ -162,6 +159,11 @@ static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 	remark(p, time_ns, conn, AT_CLOSE);
 }
 
+static void on_stalled(void *arg, int64_t time_ns, const struct conn *conn)
+{
+	conclude(arg, time_ns, conn);
+}
+
 static void enrich(void *arg, struct process *process)
 {
 	struct pipeline *p = arg;
@@ -173,6 +175,11 @@ static void enrich(void *arg, struct process *process)
 void pipeline_event(void *pipeline, const void *event, size_t bytes)
 {
 	track_event(((struct pipeline *)pipeline)->track, event, bytes);
+}
+
+void pipeline_tick(struct pipeline *p, int64_t time_ns)
+{
+	track_tick(p->track, time_ns);
 }
 
 bool pipeline_full(const struct pipeline *p)
@@ -220,62 +227,14 @@ static void status(struct pipeline *p, bool forced)
 	status_line(&p->stats);
 }
 
-static void output_failed(struct pipeline *p, int i)
-{
-	const char *name = p->sinks[i].out == stdout ? "standard output" : p->options->json_file;
-
-	if (!p->broken[i] && errno != EPIPE)
-		fprintf(stderr, "%stlstrace: %s: %s\n", p->status_line ? CLEAR_LINE : "", name,
-			strerror(errno));
-	p->broken[i] = true;
-	p->stats.lost[LOST_OUTPUT] += p->unwritten[i];
-	clearerr(p->sinks[i].out);
-	__fpurge(p->sinks[i].out);
-}
-
 bool pipeline_flush(struct pipeline *p)
 {
-	bool heard = true, printed = false;
+	bool printed, heard = outputs_flush(&p->outputs, &printed);
 
-	for (int i = 0; i < p->sink_count; i++) {
-		FILE *out = p->sinks[i].out;
-
-		if (!p->unwritten[i])
-			continue;
-		if (out == stdout && p->status_line && __fpending(out)) {
-			fputs(CLEAR_LINE, stderr);
-			fflush(stderr);
-			printed = true;
-		}
-		if (fflush(out) || ferror(out)) {
-			heard &= out != stdout;
-			output_failed(p, i);
-		}
-		p->unwritten[i] = 0;
-	}
-	if (p->status_line)
+	p->stats.lost[LOST_OUTPUT] = p->outputs.lost;
+	if (p->outputs.status_line)
 		status(p, printed);
 	return heard;
-}
-
-static int open_sinks(struct pipeline *p)
-{
-	const struct options *o = p->options;
-	int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	FILE *file;
-
-	setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* flushed once a poll */
-	if (o->json && !o->json_file)
-		json_sink(&p->sinks[p->sink_count++], stdout);
-	else if (!o->quiet)
-		terminal_sink(&p->sinks[p->sink_count++], stdout, colour);
-	p->status_line = !o->quiet && isatty(STDERR_FILENO);
-	if (!o->json_file)
-		return 0;
-	file = output_open(o->json_file);
-	if (file)
-		json_sink(&p->sinks[p->sink_count++], file);
-	return file ? 0 : -1;
 }
 
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin)
@@ -284,6 +243,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	struct track_out out = {
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
+		.stalled = on_stalled,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 	};
 
@@ -298,7 +258,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		free(p);
 		return NULL;
 	}
-	if (!open_sinks(p))
+	if (!outputs_open(&p->outputs, options))
 		return p;
 	pipeline_close(p, 0);
 	return NULL;
@@ -314,15 +274,13 @@ int pipeline_close(struct pipeline *p, int status)
 	const struct options *o = p->options;
 
 	pipeline_flush(p);
-	if (p->status_line && p->status_ns)
+	if (p->outputs.status_line && p->status_ns)
 		fputs(CLEAR_LINE, stderr);
 	if (p->found && o->fail_on && p->worst >= o->fail_on - 1)
 		status = 4;
 	else if (!status)
-		status = p->broken[0] || p->broken[1];
-	for (int i = 0; i < p->sink_count; i++)
-		if (p->sinks[i].out != stdout)
-			fclose(p->sinks[i].out);
+		status = p->outputs.broken[0] || p->outputs.broken[1];
+	outputs_close(&p->outputs);
 	track_free(p->track);
 	history_free(p->history);
 	free(p);

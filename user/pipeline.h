@@ -25,6 +25,8 @@ struct origin {
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin);
 /* One struct tt_event; `pipeline` is a struct pipeline, as callbacks want it. */
 void pipeline_event(void *pipeline, const void *event, size_t bytes);
+/* It is now `time_ns` (wall clock): for what is noticed by silence. */
+void pipeline_tick(struct pipeline *p, int64_t time_ns);
 /*
  * Write out what the sinks hold, and the status line. False when standard
  * output is gone: nobody listens any more. A file that fails is told of once.

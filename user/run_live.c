@@ -122,6 +122,7 @@ static int loop(struct run *r)
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
 			return 1;
 		}
+		pipeline_tick(r->pipeline, clock_ns(CLOCK_REALTIME));
 		now = clock_ns(CLOCK_MONOTONIC);
 		if (now - stats_ns >= STATS_NS) {
 			stats_ns = now;

@@ -155,6 +155,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_FOLLOW: o->follow = true; return -1;
 	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;
+	case OPT_BRIEF: o->brief = true; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;

@@ -15,7 +15,7 @@ struct options {
 	uint32_t uid, netns;
 	uint16_t port;
 	bool by_uid, by_host, follow;
-	bool failures, records, json, quiet;
+	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */
 	const char *keylog;    /* NULL: none */
 	unsigned int fail_on;  /* 1 info, 2 warning, 3 error; 0: none */

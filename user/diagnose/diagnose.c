@@ -43,6 +43,7 @@ static const struct row rules[] = {
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
 	{ "internal-error-at-peer", SEVERITY_ERROR, rule_internal },
 	{ "malformed-message", SEVERITY_ERROR, rule_malformed },
+	{ "handshake-stalled", SEVERITY_ERROR, rule_stalled },
 	{ "peer-reset-during-handshake", SEVERITY_ERROR, rule_reset },
 	{ "peer-closed-during-handshake", SEVERITY_ERROR, rule_closed },
 	{ "handshake-failed-unexplained", SEVERITY_ERROR, rule_unexplained },
@@ -85,10 +86,9 @@ static void gather(struct facts *f)
 {
 	const struct alert *a = f->alert = ends_it(f->alert) ? f->alert : NULL;
 	const struct endpoint *server = server_of(f->conn);
-	char address[ADDRESS_TEXT];
 
-	address_text(server, address);
-	snprintf(f->server, sizeof(f->server), is_ipv4(server) ? "%s:%u" : "[%s]:%u", address,
+	address_text(server, f->address);
+	snprintf(f->server, sizeof(f->server), is_ipv4(server) ? "%s:%u" : "[%s]:%u", f->address,
 		 server->port);
 	name_option(f->conn->client.server_name, f->name, sizeof(f->name));
 	f->code = a && a->readable ? a->description : -1;
@@ -114,7 +114,7 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 {
 	struct facts facts = { .conn = conn, .alert = alert, .time_ns = time_ns };
 
-	if (!conn->failed && !(conn->established && alert && alert->readable && alert->level == 2))
+	if (!conn->failed && !conn->stalled && !(conn->established && alert && alert->readable && alert->level == 2))
 		return false;
 	gather(&facts);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)

@@ -12,7 +12,7 @@
 /*
  * Say why the connection failed. `alert` is its last fatal or unreadable alert, NULL when
  * there was none; `time_ns` is the wall clock of the failure. True when *finding was
- * filled: for every failed handshake, and for a fatal alert after one. Keeps no pointer.
+ * filled: for every failed handshake, one that stalls, and a fatal alert after one. Keeps no pointer.
  */
 bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_ns,
 	      struct finding *finding);

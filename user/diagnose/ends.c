@@ -127,6 +127,32 @@ bool rule_closed(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* RFC 4821: a path that drops large packets lets the small ones pass. */
+#define LARGE_BYTES 1200
+
+bool rule_stalled(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	bool large = c->client.seen && !c->server.seen && c->client_hello_bytes > LARGE_BYTES;
+
+	if (f->alert || !c->stalled || c->failed)
+		return false;
+	title(out, "The handshake does not go on: no record came for %.1f s.",
+	      (f->time_ns - c->last_record_ns) / 1e9);
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_last(f, out);
+	if (c->retransmits)
+		say(&out->evidence, "%u segments were sent again.", c->retransmits);
+	if (large)
+		say(&out->evidence, "The ClientHello has %u bytes, more than one packet on many paths: if large packets are lost there, the path's MTU is at fault.",
+		    c->client_hello_bytes);
+	say(&out->next_steps, "ss -tino dst %s", f->server);
+	if (large)
+		say(&out->next_steps, "tracepath -n %s", f->address);
+	say(&out->next_steps, "Look at what the end whose turn it is waits for: its log, its threads, a resolver or an OCSP responder that does not answer.");
+	return true;
+}
+
 bool rule_unexplained(const struct facts *f, struct finding *out)
 {
 	title(out, "The handshake failed and what was seen does not tell why.");

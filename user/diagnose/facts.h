@@ -46,6 +46,7 @@ struct facts {
 	enum tls_role by;	    /* who sent the alert */
 	const struct past_record *answered; /* the last record before it by the other end, or NULL */
 	int protected_before;	    /* protected records by the other end among the last eight */
+	char address[46];	    /* the server's, to paste */
 	char server[64];	    /* address:port, to paste */
 	char name[80];		    /* " -servername NAME" when the name is fit to paste, else "" */
 };
@@ -62,7 +63,7 @@ rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, r
 rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
-rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_unexplained;
+rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
 /* remarks.c */
 rule rule_unsafe, rule_slow, rule_ticket, rule_no_close_notify, rule_client_specific,
 	rule_peer_specific;

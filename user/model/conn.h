@@ -74,6 +74,7 @@ struct conn {
 	bool session_id_inferred; /* server_session_id_bytes comes from the record's length */
 	bool issued_ticket; /* a readable NewSessionTicket was seen */
 	uint8_t server_session_id_bytes;
+	uint16_t client_hello_bytes; /* of the message */
 	uint8_t issued_hash[SHORT_HASH];
 	uint32_t issued_lifetime_s;
 	const struct certificate *server_certificate, *client_certificate; /* NULL: not seen */
@@ -82,6 +83,8 @@ struct conn {
 	const char *resumption_method; /* NULL when nothing was offered */
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
 	int64_t closed_ns;
+	int64_t last_record_ns; /* wall clock */
+	bool stalled;		/* no record for TRACK_STALL_NS while shaking hands */
 	int64_t tcp_connect_duration_ns; /* 0 unknown */
 	struct side_totals totals[2]; /* [0] local end sent, [1] received */
 	uint32_t retransmits;

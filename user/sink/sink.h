@@ -6,6 +6,7 @@
 #ifndef TT_SINK_H
 #define TT_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -43,7 +44,8 @@ struct fact {
 
 struct sink {
 	FILE *out;
-	int colour; /* terminal sink only */
+	/* Terminal sink only. */
+	bool colour, brief;
 	void (*handshake)(struct sink *sink, const struct fact *fact);
 	void (*alert)(struct sink *sink, const struct fact *fact, const struct alert *alert);
 	void (*record)(struct sink *sink, const struct fact *fact, const struct past_record *record);
@@ -55,6 +57,6 @@ struct sink {
 
 /* Fill *sink with the functions of that rendering; `out` stays the caller's. */
 void json_sink(struct sink *sink, FILE *out);
-void terminal_sink(struct sink *sink, FILE *out, int colour);
+void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief);
 
 #endif /* TT_SINK_H */

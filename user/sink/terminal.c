@@ -189,7 +189,7 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 		fputs("encrypted", s->out);
 	}
 	end_line(s, fatal);
-	if (fatal)
+	if (fatal && !s->brief)
 		ladder(s, a, fact->time_ns);
 }
 
@@ -231,7 +231,7 @@ static void finding(struct sink *s, const struct fact *fact, const struct findin
 		confidence_name(f->confidence));
 	terminal_text(s->out, f->title);
 	putc('\n', s->out);
-	if (f->severity != SEVERITY_ERROR)
+	if (s->brief || f->severity != SEVERITY_ERROR)
 		return; /* a word beside what works takes one line */
 	sentences(s->out, "evidence", &f->evidence);
 	sentences(s->out, "not", &f->ruled_out);
@@ -278,9 +278,9 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 		(unsigned long long)lost, (unsigned long long)st->lost[LOST_GAP]);
 }
 
-void terminal_sink(struct sink *sink, FILE *out, int colour)
+void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 {
-	*sink = (struct sink){ .out = out, .colour = colour, .handshake = handshake,
+	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
 			       .alert = alert, .record = record, .message = message,
 			       .finding = finding, .connection = connection, .stats = stats };
 }

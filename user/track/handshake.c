@@ -63,6 +63,7 @@ static int client_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 	}
 	client_hello_free(&c->client);
 	c->client = h;
+	c->client_hello_bytes = bytes > 65535 ? 65535 : bytes;
 	if (!c->client_hello_ns)
 		c->client_hello_ns = t->time_ns;
 	offer_from_client(c);

@@ -208,6 +208,7 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 		open_begin(s, out, time_ns, e);
 	if (e->type == HANDSHAKE && !hidden)
 		role_of_hello(s, e);
+	s->conn.last_record_ns = time_ns;
 	if (e->body_offset == 0) {
 		r = remember(s, e->dir, e->index, time_ns);
 		r->type = e->type;
@@ -256,6 +257,16 @@ bool session_ends_like_alert(const struct session *s)
 			return true;
 	}
 	return false;
+}
+
+bool session_stalls(struct session *s, int64_t time_ns)
+{
+	struct conn *c = &s->conn;
+
+	if (s->reported || c->stalled || !(c->client.seen || c->server.seen) ||
+	    time_ns - c->last_record_ns < TRACK_STALL_NS)
+		return false;
+	return c->stalled = true;
 }
 
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)

@@ -42,6 +42,8 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
  * size (RFC 8446 5.2: 2 bytes, content type, 16-byte tag). An inference.
  */
 bool session_ends_like_alert(const struct session *s);
+/* True once, when a handshake has not gone on for TRACK_STALL_NS. */
+bool session_stalls(struct session *s, int64_t time_ns);
 /* The connection is over: tell of a handshake that never ended. */
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns);
 void session_free(struct session *s);

@@ -9,10 +9,11 @@
 #include "track/session.h"
 
 #define BUCKETS 16384
+#define TICK_NS 1000000000LL
 
 struct track {
 	struct track_out out;
-	int64_t wall_offset_ns;
+	int64_t wall_offset_ns, ticked_ns;
 	size_t open;
 	uint64_t total, evicted;
 	struct processes *processes;
@@ -204,6 +205,17 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	}
 }
 
+void track_tick(struct track *t, int64_t time_ns)
+{
+	/* A capture's clock may go back. */
+	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
+		return;
+	t->ticked_ns = time_ns;
+	for (struct session *s = t->oldest; s; s = s->newer)
+		if (session_stalls(s, time_ns))
+			t->out.stalled(t->out.arg, time_ns, &s->conn);
+}
+
 void track_event(struct track *t, const void *event, size_t bytes)
 {
 	const struct tt_event *head = event;
@@ -211,6 +223,7 @@ void track_event(struct track *t, const void *event, size_t bytes)
 
 	if (bytes < sizeof(*head))
 		return;
+	track_tick(t, (int64_t)head->time_ns + t->wall_offset_ns);
 	if (head->kind == TT_EV_OPEN) {
 		if (bytes >= sizeof(struct tt_ev_open))
 			open_conn(t, event);

@@ -13,6 +13,9 @@
 /* Connections followed at a time; beyond that the quietest one is given up. */
 #define TRACK_CONNECTIONS 65536
 
+/* A handshake without a record for so long has stalled. */
+#define TRACK_STALL_NS 5000000000LL
+
 struct track;
 struct keylog; /* decrypt/keylog.h */
 struct history; /* track/history.h */
@@ -26,6 +29,8 @@ struct track_out {
 	void (*record)(void *arg, int64_t time_ns, const struct conn *conn,
 		       const struct past_record *record);
 	void (*connection)(void *arg, int64_t time_ns, const struct conn *conn);
+	/* A handshake that has not ended does not go on; told once. */
+	void (*stalled)(void *arg, int64_t time_ns, const struct conn *conn);
 	/* More of a process than the kernel said, when a connection is new. */
 	void (*enrich)(void *arg, struct process *process);
 	/* Every readable handshake message, before its record; NULL: not wanted. */
@@ -39,6 +44,8 @@ struct track_out {
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns);
 /* One struct tt_event with `bytes` bytes behind it; a lying size is ignored. */
 void track_event(struct track *track, const void *event, size_t bytes);
+/* It is now `time_ns` (wall clock), whether or not there was an event. Cheap to call often. */
+void track_tick(struct track *track, int64_t time_ns);
 /* Tell of every connection still open, as such. */
 void track_end(struct track *track, int64_t time_ns);
 size_t track_open(const struct track *track);
