@@ -15,7 +15,7 @@ CFLAGS ?= -O2 -g
 B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
-LIBS = -lbpf -lpcap -lcrypto
+LIBS = -lbpf -lpcap -lssl -lcrypto
 BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
 	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.

@@ -9,5 +9,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (options.explain)
+		return run_explain(options.explain);
 	return options.read ? run_read(&options) : run_live(&options);
 }

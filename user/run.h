@@ -7,5 +7,7 @@
 
 int run_live(const struct options *options);
 int run_read(const struct options *options);
+/* The words after "explain"; none lists everything. */
+int run_explain(char **words);
 
 #endif /* TT_RUN_H */

@@ -41,6 +41,7 @@ static void usage(void)
 {
 	printf("usage: tlstrace [options] [-- COMMAND ARG...]\n"
 	       "       tlstrace read [options] FILE... [FILTER]\n"
+	       "       tlstrace explain [CODE|ALERT|NUMBER|REASON]\n"
 	       "Show every TLS handshake, alert and close on this host, with its process,\n"
 	       "or those in captures. FILE is pcap or pcapng, \"-\" standard input; the words\n"
 	       "after the last one that is a file are a filter as of pcap-filter(7).\n\n");
@@ -235,6 +236,10 @@ int options_parse(struct options *o, int argc, char **argv)
 		argv += optind;
 		status = take_all(o, argc, argv, true);
 		return status >= 0 ? status : read_words(o, argv + optind);
+	}
+	if (optind < argc && !strcmp(argv[optind], "explain") && strcmp(argv[optind - 1], "--")) {
+		o->explain = argv + optind + 1;
+		return -1;
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--")) {
 		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",

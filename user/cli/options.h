@@ -24,6 +24,7 @@ struct options {
 	int ready_fd;	   /* -1: none */
 	int verbose;
 	char **command; /* after "--", or NULL */
+	char **explain; /* the words after "explain", or NULL */
 	bool read;
 	char **files;  /* of "read": the leading words that are files; "-": standard input */
 	int file_count;
