@@ -75,6 +75,18 @@ Options = -ExtendedMasterSecret
 scenario("extended-master-secret-mismatch", lambda: serve(cert), [MADE, ("no_ems", *AGAIN)],
          [MADE, ("no_ems", *NAME, "-tls1_2"), AGAIN])
 
+# --fail-on beside a command: its own status unless there was a finding.
+running = serve(cert)
+for args, wanted in ((["-k"], 0), ([], 4)):
+    got = subprocess.run([f"{tt.B}/tlstrace", "-q", "--fail-on", "error", "--", "curl", "-s", *args, "-o",
+                          os.devnull, "--resolve", f"good.test:{port}:127.0.0.1", f"https://good.test:{port}/"],
+                         stderr=subprocess.DEVNULL, timeout=60).returncode
+    ok(got == wanted, f"--fail-on error -- curl {' '.join(args)}: {wanted}", got)
+got = subprocess.run([f"{tt.B}/tlstrace", "-q", "--fail-on", "info", "--", "sh", "-c", "exit 7"],
+                     stderr=subprocess.DEVNULL, timeout=60).returncode
+ok(got == 7, "--fail-on without a finding: the command's own status", got)
+tt.kill(running)
+
 # nginx refuses who names no server, and serves who does.
 open(f"{tt.T}/nginx.conf", "w").write(f"""daemon off; pid {tt.T}/nginx.pid; error_log {tt.T}/nginx.log;
 events {{}} http {{ access_log off; server {{ listen 127.0.0.1:{port} ssl default_server; ssl_reject_handshake on; }}
