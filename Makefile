@@ -1,6 +1,6 @@
 # Targets for users first; `make help` lists them.
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
-	linux-libc-dev libc6-dev libpcap-dev
+	linux-libc-dev libc6-dev libpcap-dev libcapstone-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
 	tshark libclang-rt-14-dev
 BENCH_PACKAGES = wrk time
@@ -15,7 +15,7 @@ CFLAGS ?= -O2 -g
 B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
-LIBS = -lbpf -lpcap -lssl -lcrypto
+LIBS = -lbpf -lelf -lcapstone -lpcap -lssl -lcrypto
 BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
 	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
@@ -28,7 +28,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c))
 FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
-	user/wire/*.c user/decrypt/*.c user/track/*.c user/sink/*.c \
+	user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
 	$(filter-out user/source/live.c user/source/pcap.c,$(wildcard user/source/*.c)))))
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60

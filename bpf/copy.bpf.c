@@ -7,6 +7,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "library.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
 
@@ -38,6 +39,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 		return 0;
 	if (!owner_reads(s, tp))
 		return 0;
+	library_reads(s);
 	copied = tp->copied_seq;
 	seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
 	/* Packets of the error queue hold something else there. */

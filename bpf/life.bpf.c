@@ -3,6 +3,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "library.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
 
@@ -182,8 +183,8 @@ int BPF_PROG(tt_reader, struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
-	if (s && sk->sk_lock.owned)
-		owner_reads(s, (struct tcp_sock *)sk);
+	if (s && sk->sk_lock.owned && owner_reads(s, (struct tcp_sock *)sk))
+		library_reads(s);
 	return 0;
 }
 

@@ -9,5 +9,7 @@ struct tt_told_map tt_told SEC(".maps");
 struct tt_processes_map tt_processes SEC(".maps");
 struct tt_counts_map tt_counts SEC(".maps");
 struct tt_calls_map tt_calls SEC(".maps");
+struct tt_library_calls_map tt_library_calls SEC(".maps");
+struct tt_objects_map tt_objects SEC(".maps");
 const volatile struct tt_config tt_config = {};
 __u64 tt_last_id = 0;

@@ -77,6 +77,44 @@ struct tt_call {
 	__u32 pad;
 };
 
+/* The last call into a TLS library that a thread made; over or not. */
+struct tt_library_call {
+	__u64 object;
+	__u64 conn_id;	/* the object's, 0: not known yet */
+	__u64 touched;	/* the connection that the thread read from last */
+	__u64 frame;	/* address of the return address, 0: not in a call */
+	__u64 returns;	/* what was there */
+	__u64 source, function; /* addresses of the next error's place */
+	__u32 line;
+	__s32 verify;
+	__u32 file;
+	__u8 call;
+	__u8 raised; /* the call's first error was told */
+	__u16 pad;
+};
+
+struct tt_object_key {
+	__u64 object;
+	__u32 pid;
+	__u32 pad;
+};
+struct tt_object {
+	__u64 conn_id;
+	__u64 start_ns; /* the process's: its number may come again */
+};
+
+struct tt_library_calls_map {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tt_library_call);
+};
+struct tt_objects_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct tt_object_key);
+	__type(value, struct tt_object);
+};
 struct tt_events_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
@@ -123,6 +161,8 @@ extern struct tt_events_map tt_events SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");
+extern struct tt_library_calls_map tt_library_calls SEC(".maps");
+extern struct tt_objects_map tt_objects SEC(".maps");
 extern const volatile struct tt_config tt_config;
 extern __u64 tt_last_id;
 

@@ -14,6 +14,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "library.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
 
@@ -114,6 +115,7 @@ int BPF_PROG(tt_recv, struct sock *sk)
 		return 0;
 	if (!owner_reads(s, tp) || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
 		return 0;
+	library_reads(s);
 	call = bpf_task_storage_get(&tt_calls, bpf_get_current_task_btf(), 0, 0);
 	if (!call || call->sk != (__u64)sk || !call_advance(call, tp, &r))
 		return 0;

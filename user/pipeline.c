@@ -23,8 +23,6 @@ struct pipeline {
 	uint64_t sequence;
 	struct history *history;
 	struct track *track;
-	struct alert alert; /* the last one */
-	uint64_t alert_of;  /* its connection; 0: none yet */
 	enum severity worst; /* of the findings told of */
 	bool found;
 };
@@ -86,7 +84,7 @@ static void remark(struct pipeline *p, int64_t time_ns, const struct conn *conn,
 /* Say why, from the connection and the alert that came last if it was this one's. */
 static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
 {
-	const struct alert *alert = p->alert_of == conn->id ? &p->alert : NULL;
+	const struct alert *alert = conn->last_alert.time_ns ? &conn->last_alert : NULL;
 	struct finding finding;
 
 	/* That it stalled is the finding: the silent end which follows is no second one. */
@@ -118,15 +116,25 @@ static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const 
 	struct pipeline *p = arg;
 	struct fact fact;
 
-	bool fatal = alert->readable && alert->level == 2;
-
-	if (due(p, time_ns, conn, fatal, &fact))
+	/* What it means is said when the handshake has failed, or at the close that follows. */
+	if (due(p, time_ns, conn, alert->readable && alert->level == 2, &fact))
 		TO_SINKS(p, alert, &fact, alert);
-	/* Of a handshake that fails by it the tracker tells next. */
-	p->alert = *alert;
-	p->alert_of = conn->id;
-	if (fatal && conn->established)
-		conclude(p, time_ns, conn);
+}
+
+static void on_error(void *arg, int64_t time_ns, const struct conn *conn)
+{
+	struct pipeline *p = arg;
+	struct fact fact;
+
+	if (due(p, time_ns, conn, true, &fact))
+		TO_SINKS(p, error, &fact);
+}
+
+static bool library(void *arg, uint32_t file, const char **name, char version[32])
+{
+	const struct pipeline *p = arg;
+
+	return p->origin.library && p->origin.library(p->origin.arg, file, name, version);
 }
 
 static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
@@ -152,8 +160,11 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
 static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct pipeline *p = arg;
+	const struct alert *alert = &conn->last_alert;
 	struct fact fact;
 
+	if (conn->established && alert->readable && alert->level == 2)
+		conclude(p, time_ns, conn);
 	if (due(p, time_ns, conn, conn->failed || conn->close == CLOSE_TIMEOUT, &fact))
 		TO_SINKS(p, connection, &fact);
 	remark(p, time_ns, conn, AT_CLOSE);
@@ -243,7 +254,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	struct track_out out = {
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
-		.stalled = on_stalled,
+		.stalled = on_stalled, .error = on_error, .library = library,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 	};
 

@@ -17,6 +17,8 @@ struct origin {
 	const char *name;	/* tlstrace.source */
 	int64_t wall_offset_ns; /* added to the events' times */
 	void (*enrich)(void *arg, struct process *process); /* or NULL */
+	/* What an event's file number stands for; or NULL. */
+	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	void *arg;
 	const struct keylog *keylog; /* or NULL */
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "enrich.h"
 #include "pipeline.h"
 #include "probe/hooks.h"
+#include "probe/libraries.h"
 #include "probe/processes.h"
 #include "source/live.h"
 #include "util/clock.h"
@@ -27,6 +29,8 @@ struct run {
 	struct pipeline *pipeline;
 	struct hooks *hooks;
 	struct live *live;
+	struct libraries *libraries; /* NULL: the wire only */
+	struct rlimit files;	     /* as it was before: a command's */
 	pid_t child;
 	int child_status;
 	bool child_done;
@@ -54,6 +58,51 @@ static void emit_stats(struct run *r)
 	pipeline_stats(r->pipeline, &stats);
 }
 
+static bool library_named(void *arg, uint32_t file, const char **name, char version[32])
+{
+	const struct run *r = arg;
+	const struct library_file *found = r->libraries ? libraries_file(r->libraries, file) : NULL;
+
+	if (!found)
+		return false;
+	*name = library_kind_name(found->library.kind);
+	memcpy(version, found->library.version, sizeof(found->library.version));
+	return true;
+}
+
+static void library_used(void *arg, uint32_t pid, const struct library_file *file)
+{
+	const struct run *r = arg;
+
+	if (r->options->verbose >= 2)
+		fprintf(stderr, "tlstrace: process %u uses %s: %zu places probed%s%s\n", pid, file->path,
+			file->library.count, file->error ? ": " : "",
+			file->error ? strerror(file->error) : "");
+}
+
+static void probe_libraries(struct run *r)
+{
+	struct rlimit most;
+	struct bpf_program *program;
+	bool multi;
+
+	if (!r->options->libraries)
+		return;
+	getrlimit(RLIMIT_NOFILE, &r->files);
+	most = r->files;
+	most.rlim_cur = most.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &most); /* a link or more for each library */
+	program = hooks_library(r->hooks, &multi);
+	r->libraries = libraries_open(program, multi, library_used, r);
+	if (!r->libraries)
+		return;
+	libraries_scan(r->libraries);
+	if (r->options->verbose)
+		fprintf(stderr, "tlstrace: libraries: %zu files probed%s\n",
+			libraries_count(r->libraries),
+			libraries_follow(r->libraries) ? "" : ", new ones are not seen");
+}
+
 /* The command waits in read() until every hook is live. */
 static int start_command(struct run *r, int *go_fd)
 {
@@ -69,6 +118,7 @@ static int start_command(struct run *r, int *go_fd)
 		char **command = r->options->command;
 
 		signal(SIGPIPE, SIG_DFL);
+		setrlimit(RLIMIT_NOFILE, &r->files);
 		close(gate[1]);
 		if (read(gate[0], &byte, 1) != 1)
 			_exit(127);
@@ -117,6 +167,8 @@ static int loop(struct run *r)
 	int err;
 
 	while (go_on(r, start_ns, now)) {
+		if (r->libraries)
+			libraries_take(r->libraries);
 		err = live_poll(r->live, POLL_MS);
 		if (err) {
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
@@ -152,6 +204,7 @@ static int trace(struct run *r)
 	const struct options *o = r->options;
 	int go_fd = -1, status;
 
+	probe_libraries(r);
 	r->live = live_open(hooks_ring_fd(r->hooks), pipeline_event, r->pipeline);
 	if (!r->live || (o->pid && processes_add(hooks_processes_fd(r->hooks), o->pid, o->follow)) ||
 	    (o->command && start_command(r, &go_fd)) || hooks_scan(r->hooks)) {
@@ -179,6 +232,7 @@ static struct tt_config config_of(const struct options *o)
 
 	c.by_process = o->pid || o->command;
 	c.follow = o->follow || o->command;
+	c.libraries = o->libraries;
 	memcpy(c.host, o->host, sizeof(c.host));
 	memcpy(c.host_mask, o->host_mask, sizeof(c.host_mask));
 	if (o->comm)
@@ -188,10 +242,12 @@ static struct tt_config config_of(const struct options *o)
 
 int run_live(const struct options *options)
 {
-	const struct origin origin = { "live", live_wall_offset_ns(), enrich_process, NULL, NULL };
+	struct run r = { .options = options };
+	const struct origin origin = { .name = "live", .wall_offset_ns = live_wall_offset_ns(),
+				       .enrich = enrich_process, .library = library_named,
+				       .arg = &r };
 	struct sigaction action = { .sa_handler = stop };
 	struct tt_config config = config_of(options);
-	struct run r = { .options = options };
 	const char *why;
 	int status = 3;
 
@@ -210,5 +266,7 @@ int run_live(const struct options *options)
 	}
 	if (r.live)
 		live_close(r.live);
+	if (r.libraries)
+		libraries_close(r.libraries);
 	return pipeline_close(r.pipeline, status);
 }

@@ -111,11 +111,14 @@ struct msghdr {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long cx, dx, si, di;
+	unsigned long r8, ax, cx, dx, si, di, sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
-	__u64 regs[31];
+	__u64 regs[31], sp;
+};
+struct pt_regs {
+	__u64 sp;
 };
 #endif
 

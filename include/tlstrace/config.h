@@ -23,9 +23,11 @@ struct tt_config {
 	__u8 by_uid;
 	__u8 by_process; /* only processes of tt_processes */
 	__u8 follow;	 /* and what they fork */
+	__u8 libraries; /* calls into TLS libraries are probed */
+	__u8 pad[7];
 	char comm[16];
 };
 
-_Static_assert(sizeof(struct tt_config) == 72, "kernel and user disagree");
+_Static_assert(sizeof(struct tt_config) == 80, "kernel and user disagree");
 
 #endif /* TLSTRACE_CONFIG_H */

@@ -29,6 +29,7 @@ enum tt_event_kind {
 	TT_EV_TOTALS = 5, /* struct tt_ev_totals: counters of a live one */
 	TT_EV_CLOSE = 6,  /* struct tt_ev_totals: the socket is gone */
 	TT_EV_PROCESS = 7, /* struct tt_ev_process: first sight, or after exec */
+	TT_EV_LIBRARY = 8, /* struct tt_ev_library: what a TLS library does or says */
 };
 
 enum tt_dir { TT_SENT = 0, TT_RECEIVED = 1 };
@@ -159,6 +160,66 @@ struct tt_ev_totals {
 	struct tt_dir_totals dir[2];
 };
 
+/* What a probed function tells; a probe's cookie carries it (struct tt_site). */
+enum tt_site_kind {
+	TT_SITE_CALL = 1,      /* (object, ...): a call that does I/O begins */
+	TT_SITE_RESULT = 2,    /* (object, result): the call before it is over */
+	TT_SITE_FREE = 3,      /* (object) */
+	TT_SITE_RAISE = 4,     /* OpenSSL 3 (library, reason) */
+	TT_SITE_PUT = 5,       /* OpenSSL 1.1 (library, function, reason, file, line) */
+	TT_SITE_PLACE = 6,     /* OpenSSL 3 (file, line, function) of the next one raised */
+	TT_SITE_VERIFIED = 7,  /* before a return: an X.509 verify result */
+	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
+	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
+};
+
+/* The calls that TT_SITE_CALL can be of, by the meaning that they share. */
+enum tt_call_name {
+	TT_CALL_NONE,
+	TT_CALL_HANDSHAKE,
+	TT_CALL_CONNECT,
+	TT_CALL_ACCEPT,
+	TT_CALL_READ,
+	TT_CALL_WRITE,
+	TT_CALL_SHUTDOWN,
+	TT_CALL_MAX,
+};
+
+/* A probe's cookie. */
+struct tt_site {
+	__u8 kind;	/* enum tt_site_kind */
+	__u8 call;	/* enum tt_call_name */
+	__u16 stack_bytes; /* pushed since the function began */
+	__u32 file;	/* the user half's number of the probed file */
+};
+
+enum tt_library_fact {
+	TT_LIBRARY_BOUND = 1, /* the connection is this object's */
+	TT_LIBRARY_ERROR = 2,
+	TT_LIBRARY_ALERT = 3, /* is sent */
+};
+
+#define TT_PLACE_BYTES 64
+
+struct tt_ev_library {
+	struct tt_event head; /* conn_id 0: of no connection that is known */
+	__u64 object;
+	__u32 pid;
+	__u32 tid;
+	__u32 file; /* struct tt_site's */
+	__s32 code; /* as the library packs or numbers it; of an alert the description */
+	__u32 line;
+	__s32 verify; /* the last X.509 verify result in the call; -1: none */
+	__u8 fact;    /* enum tt_library_fact */
+	__u8 call;    /* enum tt_call_name */
+	__u8 level;   /* of an alert */
+	__u8 guessed; /* not inside a call: the thread's last socket */
+	__u32 pad;
+	char source[TT_PLACE_BYTES]; /* the library's source file, "" when untold */
+	char function[TT_PLACE_BYTES];
+};
+
+_Static_assert(sizeof(struct tt_site) == 8, "a cookie is 64 bits");
 _Static_assert(sizeof(struct tt_event) == 24, "tt_event is a wire format");
 _Static_assert(sizeof(struct tt_owner) == 56, "tt_owner is a wire format");
 

@@ -7,7 +7,8 @@ wire      util model
 source    util tlstrace
 probe     util tlstrace
 decrypt   util model wire
-track     util model wire decrypt tlstrace
+library   util model
+track     util model wire decrypt library tlstrace
 diagnose  util model wire
 sink      util model
 cli       util'

@@ -157,6 +157,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;
 	case OPT_BRIEF: o->brief = true; return -1;
+	case OPT_WIRE_ONLY: o->libraries = false; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;
@@ -226,7 +227,7 @@ int options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	*o = (struct options){ .ready_fd = -1 };
+	*o = (struct options){ .ready_fd = -1, .libraries = true };
 	status = take_all(o, argc, argv, false);
 	if (status >= 0)
 		return status;

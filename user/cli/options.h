@@ -15,6 +15,7 @@ struct options {
 	uint32_t uid, netns;
 	uint16_t port;
 	bool by_uid, by_host, follow;
+	bool libraries; /* probe them */
 	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */
 	const char *keylog;    /* NULL: none */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* certificates.c - rules for certificates that one end refuses. */
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -97,11 +98,13 @@ bool rule_not_yet_valid(const struct facts *f, struct finding *out)
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	char now[32];
 
-	if (!about_certificate(f->code) || !c || !c->has_not_before ||
-	    c->not_before_s <= f->time_ns / 1000000000)
+	bool early = c && c->has_not_before && c->not_before_s > f->time_ns / 1000000000;
+
+	if (!of_server(f) || !about_certificate(f->code) ||
+	    !(early || f->verify == X509_V_ERR_CERT_NOT_YET_VALID))
 		return false;
 	title(out, "The server's certificate is not valid yet.");
-	out->confidence = f->code == CERTIFICATE_EXPIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	out->confidence = f->code == CERTIFICATE_EXPIRED || f->verify ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
@@ -169,7 +172,8 @@ bool rule_certificate(const struct facts *f, struct finding *out)
 	out->confidence = CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
-	say(&out->evidence, "The code does not say why: the %s's own log does.", end_name(f->by));
+	if (!f->error)
+		say(&out->evidence, "The code does not say why: the %s's own log does.", end_name(f->by));
 	if (of_server(f))
 		next_for_server(f, out);
 	else
@@ -192,17 +196,21 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	const char *name = f->conn->client.server_name;
 
-	if (!c || !*name || !c->name_count ||
-	    (f->code != BAD_CERTIFICATE && f->code != CERTIFICATE_UNKNOWN))
+	bool said = f->verify == X509_V_ERR_HOSTNAME_MISMATCH ||
+		    f->verify == X509_V_ERR_IP_ADDRESS_MISMATCH;
+
+	if (!said && (!c || !*name || !c->name_count || f->verify ||
+		      (f->code != BAD_CERTIFICATE && f->code != CERTIFICATE_UNKNOWN)))
 		return false;
-	for (int i = 0; i < c->name_count; i++)
+	for (int i = 0; !said && i < c->name_count; i++)
 		if (name_matches(c->names[i], name))
 			return false;
 	title(out, "The server's certificate is for another name than the client asked for.");
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
-	say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", name,
+	if (c && *name && c->name_count)
+		say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", name,
 	    c->names[0], c->name_count > 1 ? " and others, none of which matches" : "");
 	next_for_server(f, out);
 	return true;
@@ -212,13 +220,16 @@ bool rule_purpose(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 
-	if (!c || !about_certificate(f->code) || !c->limits_purpose || c->for_servers)
+	bool said = of_server(f) && f->verify == X509_V_ERR_INVALID_PURPOSE;
+
+	if (!said && (!c || !about_certificate(f->code) || !c->limits_purpose || c->for_servers))
 		return false;
 	title(out, "The server's certificate is not meant for a TLS server.");
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
-	say(&out->evidence, "Its extended key usage does not name serverAuth (RFC 5280 4.2.1.12).");
+	if (c && c->limits_purpose && !c->for_servers)
+		say(&out->evidence, "Its extended key usage does not name serverAuth (RFC 5280 4.2.1.12).");
 	next_for_server(f, out);
 	return true;
 }
@@ -228,15 +239,19 @@ bool rule_weak_key(const struct facts *f, struct finding *out)
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	bool rsa = c && c->key_type && !strcmp(c->key_type, "RSA");
 
-	if (!c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) || !c->key_bits ||
+	bool said = of_server(f) && (f->verify == X509_V_ERR_EE_KEY_TOO_SMALL ||
+				     f->verify == X509_V_ERR_CA_KEY_TOO_SMALL);
+
+	if (!said && (!c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) || !c->key_bits ||
 	    (!about_certificate(f->code) && f->code != HANDSHAKE_FAILURE &&
-	     f->code != INSUFFICIENT_SECURITY))
+	     f->code != INSUFFICIENT_SECURITY)))
 		return false;
 	title(out, "The client refuses the key of the server's certificate, which is too short.");
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
-	say(&out->evidence, "The key is %s with %u bits.", c->key_type, c->key_bits);
+	if (c && c->key_type && c->key_bits)
+		say(&out->evidence, "The key is %s with %u bits.", c->key_type, c->key_bits);
 	next_for_server(f, out);
 	return true;
 }

@@ -82,6 +82,18 @@ static bool ends_it(const struct alert *a)
 	return a && (!a->readable || a->level == 2 || a->description == CLOSE_NOTIFY_ALERT);
 }
 
+/* What the library said last, if it is why the alert was sent, or there is none. */
+static void gather_library(struct facts *f)
+{
+	const struct library_error *e = &f->conn->error;
+
+	if (!e->library || e->guessed || e->received >= 0 || (f->alert && !f->alert->sent))
+		return;
+	f->error = e;
+	f->verify = e->verify_text ? e->verify : 0;
+	f->peer_gone = e->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+}
+
 static void gather(struct facts *f)
 {
 	const struct alert *a = f->alert = ends_it(f->alert) ? f->alert : NULL;
@@ -99,6 +111,9 @@ static void gather(struct facts *f)
 		f->answered = &a->after[i];
 		f->protected_before += a->after[i].encrypted;
 	}
+	if (a && a->time_ns)
+		f->time_ns = a->time_ns;
+	gather_library(f);
 }
 
 static bool fires(const struct row *row, const struct facts *facts, struct finding *finding)
@@ -117,6 +132,8 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 	if (!conn->failed && !conn->stalled && !(conn->established && alert && alert->readable && alert->level == 2))
 		return false;
 	gather(&facts);
+	if (conn->established && facts.peer_gone)
+		return false; /* how it was closed is the remark at its close */
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		if (fires(&rules[i], &facts, finding))
 			return true;

@@ -44,7 +44,7 @@ bool rule_malformed(const struct facts *f, struct finding *out)
 {
 	const char *type;
 
-	if (!blames_message(f->code))
+	if (!blames_message(f->code) || f->peer_gone)
 		return false;
 	title(out, "The %s refuses a message of the %s: %s.", end_name(f->by),
 	      end_name(other_end(f->by)), alert_name(f->code));
@@ -114,16 +114,20 @@ bool rule_reset(const struct facts *f, struct finding *out)
 bool rule_closed(const struct facts *f, struct finding *out)
 {
 	bool by_notice = f->alert && f->code == CLOSE_NOTIFY_ALERT;
+	enum tls_role by = by_notice ? f->by : f->conn->close_by;
 
-	if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
+	if (f->peer_gone)
+		by = other_end(f->conn->role);
+	else if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
 		return false;
 	title(out, "The %s closed the connection during the handshake, without saying why.",
-	      end_name(by_notice ? f->by : f->conn->close_by));
+	      end_name(by));
 	out->confidence = CONFIDENCE_CERTAIN;
+	if (f->peer_gone)
+		say_library(f, out);
 	say_last(f, out);
 	say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
-	say(&out->next_steps, "Read the %s's log at this time.",
-	    end_name(by_notice ? f->by : f->conn->close_by));
+	say(&out->next_steps, "Read the %s's log at this time.", end_name(by));
 	return true;
 }
 
@@ -158,6 +162,8 @@ bool rule_unexplained(const struct facts *f, struct finding *out)
 	title(out, "The handshake failed and what was seen does not tell why.");
 	out->confidence = CONFIDENCE_POSSIBLE;
 	say_alert_fact(f, out);
+	if (!f->alert)
+		say_library(f, out);
 	say_last(f, out);
 	say_answered(f, out);
 	if (f->alert && f->code < 0)

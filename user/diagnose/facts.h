@@ -45,6 +45,9 @@ struct facts {
 	int code;		    /* the alert's description, -1 when there is none to read */
 	enum tls_role by;	    /* who sent the alert */
 	const struct past_record *answered; /* the last record before it by the other end, or NULL */
+	const struct library_error *error; /* of the library at the local end, NULL: none */
+	int verify;		    /* the X.509 verify result of the end that refused, 0: unknown */
+	bool peer_gone;		    /* the alert only says that the other end is gone */
 	int protected_before;	    /* protected records by the other end among the last eight */
 	char address[46];	    /* the server's, to paste */
 	char server[64];	    /* address:port, to paste */
@@ -81,6 +84,8 @@ void cipher_list(const struct u16_list *list, char *text, size_t bytes);
 void version_list(const struct client_hello *hello, char *text, size_t bytes);
 /* "The client sent the fatal alert bad_record_mac (20) 80 us after ..." */
 void say_alert_fact(const struct facts *facts, struct finding *finding);
+/* "The client's OpenSSL 3.0.19 says in SSL_connect: certificate verify failed (134) ..." */
+void say_library(const struct facts *facts, struct finding *finding);
 /* history.c: the handshake that made the session, and how it differs. */
 void say_original(const struct facts *facts, struct finding *finding);
 /* How handshakes of the two ends went before; false: there was none. */

@@ -15,13 +15,31 @@ static bool could_not_verify(const struct facts *f)
 	       f->code == DECRYPT_ERROR;
 }
 
+/* Both Finished went by, but the one that came second was not accepted. */
+static bool second_finished(const struct facts *f)
+{
+	const struct conn *c = f->conn;
+	uint64_t data = c->totals[f->alert->sent].app_records;
+
+	if (!f->alert->by_library)
+		return false;
+	if (f->error && f->error->handshake)
+		return true;
+	/* Under TLS 1.3 its Finished is the first that a client protects. */
+	if (is_tls13(c->server.version))
+		return f->by == ROLE_SERVER && data == 1;
+	return data == 0 && f->protected_before == 1;
+}
+
 /* The alert answers the other end's first protected record, and nothing is missing. */
 static bool at_first_protected(const struct facts *f)
 {
-	return could_not_verify(f) && !f->conn->established && f->answered &&
-	       f->answered->encrypted &&
-	       (f->protected_before == 1 || is_tls13(f->conn->server.version)) &&
-	       !f->conn->totals[0].gap_bytes && !f->conn->totals[1].gap_bytes;
+	if (!could_not_verify(f) || !f->answered || !f->answered->encrypted ||
+	    f->conn->totals[0].gap_bytes || f->conn->totals[1].gap_bytes)
+		return false;
+	if (f->conn->established)
+		return second_finished(f);
+	return f->protected_before == 1 || is_tls13(f->conn->server.version);
 }
 
 static const struct past_record *hello_record(const struct facts *f)
@@ -84,6 +102,7 @@ static void say_judge(const struct facts *f, struct finding *out)
 	say(&out->evidence, "The %s is the end that could not verify: it sent %s (%d)%s.",
 	    end_name(f->by), alert_name(f->code), f->code,
 	    f->alert->encrypted ? "" : " in the clear, before it changed its own cipher");
+	say_library(f, out);
 	if (took_ns >= 0 && took_ns < LOCAL_NS)
 		say(&out->evidence, "The alert came %lld us after the record that it answers: the failure is computed at the %s, it is no timeout.",
 		    (long long)took_ns / 1000, end_name(f->by));
@@ -158,7 +177,8 @@ bool rule_mid_stream(const struct facts *f, struct finding *out)
 {
 	uint64_t records;
 
-	if (!f->conn->established || (f->code != BAD_RECORD_MAC && f->code != DECRYPTION_FAILED))
+	if (!f->conn->established || (f->code != BAD_RECORD_MAC && f->code != DECRYPTION_FAILED) ||
+	    at_first_protected(f))
 		return false;
 	records = f->conn->totals[f->alert->sent].records;
 	title(out, "The %s could not verify a record in mid-stream: bytes changed after they were protected.",

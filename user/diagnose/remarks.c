@@ -93,7 +93,7 @@ bool rule_no_close_notify(const struct facts *f, struct finding *out)
 	    c->totals[1].gap_bytes)
 		return false;
 	for (int i = 0; i < c->alert_count; i++)
-		if (c->alerts[i].level == 2)
+		if (c->alerts[i].level == 2 && !c->error.ends_quietly)
 			return false;
 	title(out, "The connection was closed without close_notify: the end of the data may be missing, and nobody can tell.");
 	out->confidence = is_tls13(c->server.version) ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;

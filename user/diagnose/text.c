@@ -99,6 +99,23 @@ void version_list(const struct client_hello *hello, char *text, size_t bytes)
 			return;
 }
 
+void say_library(const struct facts *f, struct finding *finding)
+{
+	const struct library_error *e = f->error;
+	char place[96] = "", verify[160] = "";
+
+	if (!e)
+		return;
+	if (*e->source && e->line)
+		snprintf(place, sizeof(place), ", %s:%u", e->source, e->line);
+	if (e->verify_text)
+		snprintf(verify, sizeof(verify), ": %s (%d)", e->verify_text, e->verify);
+	say(&finding->evidence, "The %s's library (%s%s%s) gives its own reason%s%s: %s (%d)%s%s.",
+	    end_name(f->conn->role), e->library, *e->version ? " " : "", e->version,
+	    e->call ? " in " : "", e->call ? e->call : "", *e->text ? e->text : "unknown", e->reason,
+	    verify, place);
+}
+
 void say_alert_fact(const struct facts *f, struct finding *finding)
 {
 	const char *name = f->code < 0 ? NULL : alert_name(f->code);
@@ -112,4 +129,5 @@ void say_alert_fact(const struct facts *f, struct finding *finding)
 		say(&finding->evidence, "The %s sent the fatal alert %s (%d)%s.", end_name(f->by),
 		    name ? name : "with an unregistered number", f->code,
 		    f->alert->encrypted ? ", encrypted" : " in the clear");
+	say_library(f, finding);
 }

@@ -8,6 +8,7 @@
 
 #include "model/certificate.h"
 #include "model/hello.h"
+#include "model/library.h"
 #include "model/past.h"
 #include "model/process.h"
 
@@ -30,11 +31,13 @@ struct past_record {
 };
 
 struct alert {
+	int64_t time_ns; /* wall clock */
 	uint8_t level, description;
 	bool readable; /* level and description are known */
 	bool encrypted;
 	bool by_size; /* told from the record's size alone */
 	bool decrypted;
+	bool by_wire, by_library; /* who told of it */
 	enum tls_role sender;
 	bool sent; /* by the local end */
 	struct past_record after[8];
@@ -61,7 +64,7 @@ struct conn {
 	enum tls_role role; /* of the local end */
 	const struct process *process; /* never NULL; its pid is 0 when unknown */
 	uint32_t thread_id;
-	const char *attribution; /* "connect", "accept", "io", "scan", "none" */
+	const char *attribution; /* "connect", "accept", "io", "library", "scan", "none" */
 	bool wanted;		 /* the process filters let it pass */
 	struct client_hello client;
 	struct server_hello server;
@@ -94,8 +97,12 @@ struct conn {
 		enum tls_role sender;
 	} alerts[4]; /* the last ones */
 	uint8_t alert_count;
+	const char *library; /* that holds the local end, NULL unknown: "openssl" */
+	char library_version[32]; /* "" unknown */
+	struct library_error error; /* the local end's last one */
 	struct original original; /* of the session, once the handshake has ended */
 	struct past past;	  /* before this handshake, once it has ended */
+	struct alert last_alert;  /* time_ns 0: none */
 	enum conn_close close;
 	enum tls_role close_by;
 };

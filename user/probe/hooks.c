@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "probe/loadlog.h"
+#include "probe/uprobes.h"
 #include "tlstrace.skel.h"
 #include "util/cgroup.h"
 
@@ -23,6 +24,7 @@ struct hooks {
 	const char *name;
 	struct bpf_link *links[LINKS_MAX];
 	int link_count;
+	bool multi; /* the library program is attached many places at a time */
 };
 
 /* How received bytes are seen; the rest is the same in every set. */
@@ -108,6 +110,18 @@ static int attach(struct hooks *h)
 	return failed ? -1 : 0;
 }
 
+static void choose_library(struct hooks *h, const struct tt_config *config, const struct btf *kernel)
+{
+	struct bpf_program *program = h->skel->progs.tt_library;
+
+	h->multi = uprobes_multi(kernel);
+	if (h->multi)
+		bpf_program__set_expected_attach_type(program, UPROBE_MULTI);
+	bpf_program__set_autoload(program, config->libraries);
+	bpf_map__set_autocreate(h->skel->maps.tt_library_calls, config->libraries);
+	bpf_map__set_autocreate(h->skel->maps.tt_objects, config->libraries);
+}
+
 static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 		   const struct btf *kernel)
 {
@@ -125,6 +139,7 @@ static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 					  (choice[i].readers & reader) &&
 					  (!choice[i].needs ||
 					   btf__find_by_name(kernel, choice[i].needs) > 0));
+	choose_library(h, config, kernel);
 	bpf_map__set_autocreate(h->skel->maps.tt_calls, reader & (READ_FENTRY | READ_KPROBE));
 	h->name = sets[set].name;
 	if (!tlstrace_bpf__load(h->skel) && !attach(h))
@@ -203,6 +218,12 @@ const char *hooks_name(const struct hooks *h)
 int hooks_ring_fd(const struct hooks *h)
 {
 	return bpf_map__fd(h->skel->maps.tt_events);
+}
+
+struct bpf_program *hooks_library(const struct hooks *h, bool *multi)
+{
+	*multi = h->multi;
+	return h->skel->progs.tt_library;
 }
 
 int hooks_processes_fd(const struct hooks *h)

@@ -10,6 +10,7 @@
 #include "tlstrace/counters.h"
 
 struct hooks;
+struct bpf_program;
 
 /*
  * Take the wanted set (a name as in --hooks, or NULL: the best that loads) and the
@@ -21,6 +22,8 @@ struct hooks *hooks_open(const char *wanted, const struct tt_config *config, int
 			 const char **why);
 const char *hooks_name(const struct hooks *hooks);
 int hooks_ring_fd(const struct hooks *hooks);
+/* The program for places in TLS libraries, as uprobes_attach() takes it. */
+struct bpf_program *hooks_library(const struct hooks *hooks, bool *multi);
 /* The map that processes_add() fills. */
 int hooks_processes_fd(const struct hooks *hooks);
 /* Take up the sockets that are open already. 0, or -1 with errno. */

@@ -212,6 +212,17 @@ static void finding(struct sink *sink, const struct fact *fact, const struct fin
 	end(&j, fact);
 }
 
+static void error(struct sink *sink, const struct fact *fact)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tls-error");
+	json_open(&j, "tls", '{');
+	tls_json_error(&j, &fact->conn->error);
+	json_close(&j, '}');
+	end(&j, fact);
+}
+
 static void connection(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
@@ -259,5 +270,5 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 void json_sink(struct sink *sink, FILE *out)
 {
 	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message,
-			       .finding = finding, .connection = connection, .stats = stats };
+			       .finding = finding, .error = error, .connection = connection, .stats = stats };
 }

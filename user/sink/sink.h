@@ -51,6 +51,7 @@ struct sink {
 	void (*record)(struct sink *sink, const struct fact *fact, const struct past_record *record);
 	void (*message)(struct sink *sink, const struct fact *fact, const struct message *message);
 	void (*finding)(struct sink *sink, const struct fact *fact, const struct finding *finding);
+	void (*error)(struct sink *sink, const struct fact *fact); /* conn's last one */
 	void (*connection)(struct sink *sink, const struct fact *fact);
 	void (*stats)(struct sink *sink, const struct fact *fact, const struct stats *stats);
 };

@@ -193,6 +193,31 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 		ladder(s, a, fact->time_ns);
 }
 
+/* A received alert has its own line. */
+static void error(struct sink *s, const struct fact *fact)
+{
+	const struct library_error *e = &fact->conn->error;
+
+	if (e->received >= 0 && s->brief)
+		return;
+	prefix(s, fact, true);
+	fprintf(s->out, "ERROR in %s%s%s: ", e->library, *e->version ? " " : "", e->version);
+	terminal_text(s->out, *e->text ? e->text : "unknown reason");
+	fprintf(s->out, " (%d)", e->reason);
+	if (e->verify_text)
+		fprintf(s->out, ": %s (%d)", e->verify_text, e->verify);
+	if (e->call)
+		fprintf(s->out, " in %s", e->call);
+	if (*e->source && e->line) {
+		fputs(", ", s->out);
+		terminal_text(s->out, e->source);
+		fprintf(s->out, ":%u", e->line);
+	}
+	if (e->guessed)
+		fputs(" (possibly of this connection)", s->out);
+	end_line(s, true);
+}
+
 static void record(struct sink *s, const struct fact *fact, const struct past_record *r)
 {
 	const char *type = record_type_name(r->type);
@@ -282,5 +307,5 @@ void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
 			       .alert = alert, .record = record, .message = message,
-			       .finding = finding, .connection = connection, .stats = stats };
+			       .finding = finding, .error = error, .connection = connection, .stats = stats };
 }

@@ -210,7 +210,10 @@ void tls_json_alert(struct json *j, const struct conn *c, const struct alert *a,
 		json_text(j, "direction", a->sent ? "sent" : "received");
 	json_bool(j, "encrypted", a->encrypted);
 	json_open(j, "evidence", '[');
-	json_text(j, NULL, a->by_size ? "size" : "wire");
+	if (a->by_wire)
+		json_text(j, NULL, a->by_size ? "size" : "wire");
+	if (a->by_library)
+		json_text(j, NULL, "library");
 	if (a->decrypted)
 		json_text(j, NULL, "decrypted");
 	json_close(j, ']');

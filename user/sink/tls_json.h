@@ -13,6 +13,7 @@ void tls_json_resumption(struct json *j, const struct conn *conn);
 void tls_json_connection(struct json *j, const struct conn *conn);
 void tls_json_alert(struct json *j, const struct conn *conn, const struct alert *alert,
 		    int64_t time_ns, bool has_local_end);
+void tls_json_error(struct json *j, const struct library_error *error);
 void tls_json_finding(struct json *j, const struct finding *finding);
 /* Opens an object and leaves it open for the caller to add to. */
 void tls_json_record(struct json *j, const char *key, const struct past_record *record);

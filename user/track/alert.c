@@ -5,6 +5,7 @@
 #include "track/state.h"
 
 #define ALERTS_A_RECORD 10
+#define CLOSE_NOTIFY_ALERT 0
 #define ALERTS_KEPT (sizeof(((struct conn *)0)->alerts) / sizeof(((struct conn *)0)->alerts[0]))
 
 static int older(const void *a, const void *b)
@@ -14,14 +15,14 @@ static int older(const void *a, const void *b)
 	return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
 }
 
-/* The last 8 records before the newest of `dir`, both directions together. */
-static void fill_after(struct session *s, int dir, struct alert *alert)
+/* Of both directions together; `dir` -1: all of both. */
+void alert_after(struct session *s, int dir, struct alert *alert)
 {
 	struct past_record all[2 * RECENT];
 	size_t count = 0, take;
 
 	for (int d = 0; d < 2; d++) {
-		uint32_t end = s->recent_end[d] - (d == dir);
+		uint32_t end = s->recent_end[d] - (d == dir && s->recent_end[d]);
 		uint32_t from = end > RECENT - 1 ? end - (RECENT - 1) : 0;
 
 		for (uint32_t i = from; (int32_t)(end - i) > 0; i++)
@@ -45,10 +46,17 @@ static void keep(struct conn *c, const struct alert *alert)
 }
 
 static void tell(struct session *s, const struct track_out *out, int64_t time_ns,
-		 const struct alert *alert)
+		 struct alert *alert)
 {
 	struct conn *c = &s->conn;
 
+	alert->time_ns = time_ns;
+	c->last_alert = *alert;
+	if (alert->readable) {
+		keep(c, alert);
+		s->close_notify = alert->description == CLOSE_NOTIFY_ALERT ||
+				  (s->close_notify && alert->level != 2);
+	}
 	out->alert(out->arg, time_ns, c, alert);
 	if (!c->established && !session_handshake_missed(s) &&
 	    (!alert->readable || alert->level == 2)) {
@@ -57,21 +65,103 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 	}
 }
 
+static bool is_waiting(const struct session *s)
+{
+	return s->waiting.by_wire || s->waiting.by_library;
+}
+
+/* Add what the second witness says. What was readable on the wire stands. */
+static void join(struct alert *alert, const struct alert *other)
+{
+	const struct alert *words = alert->readable && (alert->by_wire || !other->readable) ? alert : other;
+
+	alert->level = words->level;
+	alert->description = words->description;
+	alert->readable |= other->readable;
+	if (other->by_wire) {
+		alert->encrypted = other->encrypted;
+		alert->decrypted = other->decrypted;
+		memcpy(alert->after, other->after, sizeof(alert->after));
+		alert->after_count = other->after_count;
+	}
+	alert->by_wire = alert->by_library = true;
+	alert->by_size = false;
+}
+
+static void tell_waiting(struct session *s, const struct track_out *out)
+{
+	struct alert alert = s->waiting;
+
+	s->waiting = (struct alert){ 0 };
+	tell(s, out, s->waiting_ns, &alert);
+}
+
+/* A warning has no error of the library beside it, nor has what a key log opened. */
+static bool has_second_witness(const struct session *s, const struct alert *a)
+{
+	if (a->by_library)
+		return a->sent && !a->by_wire; /* what is received was on the wire before */
+	return !a->sent && s->conn.library && !a->decrypted && (!a->readable || a->level == 2);
+}
+
+void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
+		struct alert *alert)
+{
+	bool same = is_waiting(s) && s->waiting.sent == alert->sent;
+
+	if (same && !(s->waiting.by_wire && alert->by_wire)) {
+		join(&s->waiting, alert);
+		if (alert->by_wire)
+			s->waiting_ns = time_ns;
+		tell_waiting(s, out);
+		return;
+	}
+	if (is_waiting(s))
+		tell_waiting(s, out);
+	if (!has_second_witness(s, alert)) {
+		tell(s, out, time_ns, alert);
+		return;
+	}
+	s->waiting = *alert;
+	s->waiting_ns = time_ns;
+}
+
+void session_witness(struct session *s, const struct track_out *out, int64_t time_ns)
+{
+	if (is_waiting(s) && time_ns - s->waiting_ns >= TRACK_WITNESS_NS)
+		tell_waiting(s, out);
+}
+
+bool session_waits(const struct session *s)
+{
+	return is_waiting(s);
+}
+
+/* The library had said why just before its alert went out. */
+static bool library_said(const struct session *s, const struct alert *a, int64_t time_ns)
+{
+	const struct library_error *e = &s->conn.error;
+
+	return a->sent && e->library && !e->guessed && e->received < 0 &&
+	       (e->sends < 0 || e->sends == a->description) && time_ns >= e->time_ns &&
+	       time_ns - e->time_ns < TRACK_WITNESS_NS;
+}
+
 void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e, bool hidden)
 {
 	struct alert alert = { .sender = sender_of(s, e->dir), .sent = e->dir == TT_SENT,
 			       .encrypted = hidden || s->opened, .by_size = hidden,
-			       .decrypted = s->opened };
+			       .decrypted = s->opened, .by_wire = true };
 
 	if (e->body_offset)
 		return;
-	fill_after(s, e->dir, &alert);
+	alert_after(s, e->dir, &alert);
 	if (hidden || e->body_bytes < 2) {
 		/* After data, an alert that nobody can read ends the stream. */
 		if (s->conn.established || session_handshake_missed(s))
 			s->close_notify = true;
-		tell(s, out, time_ns, &alert);
+		alert_told(s, out, time_ns, &alert);
 		return;
 	}
 	alert.readable = true;
@@ -79,9 +169,7 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 		add_history(s, e->dir, 'L');
 		alert.level = e->body[i];
 		alert.description = e->body[i + 1];
-		if (alert.description == 0)
-			s->close_notify = true;
-		keep(&s->conn, &alert);
-		tell(s, out, time_ns, &alert);
+		alert.by_library = alert.level == 2 && library_said(s, &alert, time_ns);
+		alert_told(s, out, time_ns, &alert);
 	}
 }

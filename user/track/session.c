@@ -11,8 +11,6 @@
 #include "wire/handshake.h"
 #include "wire/infer.h"
 
-#define TLS13_ALERT_BYTES 19
-
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23, HEARTBEAT = 24, SSLV2_HELLO = 128 };
 
 enum tls_role sender_of(const struct session *s, int dir)
@@ -272,6 +270,7 @@ bool session_stalls(struct session *s, int64_t time_ns)
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)
 {
 	open_end(s, out, time_ns);
+	session_witness(s, out, INT64_MAX);
 	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {

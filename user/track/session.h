@@ -23,6 +23,9 @@ struct session {
 	bool opened; /* what is being told came out of a protected record */
 	struct opening *opening; /* NULL: nothing to decrypt with */
 	uint8_t finished[2]; /* protected records that can hold Finished */
+	struct alert waiting; /* for its other witness; neither bit: there is none */
+	int64_t waiting_ns;
+	bool queued; /* track.c looks after the waiting one */
 	struct flight flight[2];
 	struct past_record recent[2][RECENT]; /* index % RECENT */
 	uint32_t recent_end[2];		      /* index of the newest + 1 */
@@ -42,6 +45,12 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
  * size (RFC 8446 5.2: 2 bytes, content type, 16-byte tag). An inference.
  */
 bool session_ends_like_alert(const struct session *s);
+/* What the library that holds the local end does, says or sends. */
+void session_library(struct session *s, const struct track_out *out, int64_t time_ns,
+		     const struct tt_ev_library *e);
+/* The waiting alert has waited long enough at `time_ns`: tell it as it is. */
+void session_witness(struct session *s, const struct track_out *out, int64_t time_ns);
+bool session_waits(const struct session *s); /* an alert does */
 /* True once, when a handshake has not gone on for TRACK_STALL_NS. */
 bool session_stalls(struct session *s, int64_t time_ns);
 /* The connection is over: tell of a handshake that never ended. */

@@ -5,6 +5,8 @@
 
 #include "track/session.h"
 
+#define TLS13_ALERT_BYTES 19 /* RFC 8446 5.2: 2 bytes, content type, 16-byte tag */
+
 enum tls_role sender_of(const struct session *s, int dir);
 /* Open before tracing began: how its handshake went nobody saw. */
 bool session_handshake_missed(const struct session *s);
@@ -44,5 +46,11 @@ void resume_from_keys(struct session *s, int dir);
 /* alert.c: a record of alerts; `hidden` when nobody can read it. */
 void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e, bool hidden);
+
+/* Seen on the wire, or said by the library: told now, or when the other has said it too. */
+void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
+		struct alert *alert);
+/* The last records before the newest of `dir` goes into an alert. */
+void alert_after(struct session *s, int dir, struct alert *alert);
 
 #endif /* TT_TRACK_STATE_H */

@@ -11,6 +11,17 @@
 #define BUCKETS 16384
 #define TICK_NS 1000000000LL
 
+#define QUEUE 1024
+
+/* Connections with an alert that waits, in the order of their waiting. */
+struct queue {
+	struct {
+		uint64_t id;
+		int64_t due_ns;
+	} at[QUEUE];
+	size_t first, count;
+};
+
 struct track {
 	struct track_out out;
 	int64_t wall_offset_ns, ticked_ns;
@@ -19,6 +30,7 @@ struct track {
 	struct processes *processes;
 	struct session *oldest, *newest; /* by the last event */
 	struct session *bucket[BUCKETS];
+	struct queue queue;
 };
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
@@ -87,6 +99,11 @@ static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t 
 	s->conn.altered = e->altered;
 }
 
+static bool ended_fatally(const struct conn *c)
+{
+	return c->alert_count && c->alerts[c->alert_count - 1].level == 2;
+}
+
 static void set_close(struct session *s, uint32_t flags)
 {
 	struct conn *c = &s->conn;
@@ -101,7 +118,8 @@ static void set_close(struct session *s, uint32_t flags)
 	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
 		c->close = CLOSE_RESET;
 	else
-		c->close = s->close_notify || session_ends_like_alert(s) ? CLOSE_NOTIFY : CLOSE_FIN;
+		c->close = s->close_notify || (!ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
+											  : CLOSE_FIN;
 	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
 		c->close_by = by_peer ? peer : c->role;
 }
@@ -166,6 +184,37 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	set_owner(t, c, &e->owner);
 }
 
+/* Tell the alerts that have waited until `time_ns`, and one at least if there is no room. */
+static void take_due(struct track *t, int64_t time_ns)
+{
+	struct queue *q = &t->queue;
+
+	while (q->count && (q->at[q->first].due_ns <= time_ns || q->count == QUEUE)) {
+		struct session *s = *find(t, q->at[q->first].id);
+
+		q->first = (q->first + 1) % QUEUE;
+		q->count--;
+		if (!s)
+			continue;
+		s->queued = false;
+		session_witness(s, &t->out, INT64_MAX);
+	}
+}
+
+static void queue(struct track *t, struct session *s, int64_t time_ns)
+{
+	struct queue *q = &t->queue;
+	size_t at = (q->first + q->count) % QUEUE;
+
+	if (s->queued || !session_waits(s))
+		return;
+	s->queued = true;
+	q->at[at].id = s->conn.id;
+	q->at[at].due_ns = time_ns + TRACK_WITNESS_NS;
+	q->count++;
+	take_due(t, 0);
+}
+
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
 			size_t bytes)
 {
@@ -177,6 +226,11 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	unchain(t, *at);
 	newest(t, *at);
 	switch (head->kind) {
+	case TT_EV_LIBRARY:
+		if (bytes >= sizeof(struct tt_ev_library))
+			session_library(*at, &t->out, time_ns, (const void *)head);
+		queue(t, *at, time_ns);
+		break;
 	case TT_EV_OWNER:
 		if (bytes < sizeof(*owner))
 			break;
@@ -191,6 +245,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes >= sizeof(*record) && bytes - sizeof(*record) >= record->body_bytes &&
 		    record->dir < 2)
 			session_record(*at, &t->out, time_ns, record);
+		queue(t, *at, time_ns);
 		break;
 	case TT_EV_TOTALS:
 	case TT_EV_CLOSE:
@@ -198,6 +253,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 			break;
 		set_totals(*at, totals, t->wall_offset_ns);
 		if (head->kind == TT_EV_CLOSE) {
+			session_witness(*at, &t->out, INT64_MAX);
 			set_close(*at, totals->close_flags);
 			finish(t, at, time_ns);
 		}
@@ -207,6 +263,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 
 void track_tick(struct track *t, int64_t time_ns)
 {
+	take_due(t, time_ns);
 	/* A capture's clock may go back. */
 	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
 		return;

@@ -5,6 +5,7 @@
 #ifndef TT_TRACK_TRACK_H
 #define TT_TRACK_TRACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@
 
 /* A handshake without a record for so long has stalled. */
 #define TRACK_STALL_NS 5000000000LL
+
+/* So long an alert waits for what the other witness, wire or library, says of it. */
+#define TRACK_WITNESS_NS 50000000LL
 
 struct track;
 struct keylog; /* decrypt/keylog.h */
@@ -36,6 +40,10 @@ struct track_out {
 	/* Every readable handshake message, before its record; NULL: not wanted. */
 	void (*message)(void *arg, int64_t time_ns, const struct conn *conn,
 			const struct message *message);
+	/* An error of the library that holds the connection's local end. */
+	void (*error)(void *arg, int64_t time_ns, const struct conn *conn);
+	/* The library that an event's file number stands for: false when there is none. */
+	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
 	struct history *history; /* what came before, and goes on from here; NULL: nothing */
 };

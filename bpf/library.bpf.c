@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * library.bpf.c - probes on the exported functions of TLS libraries. One program
+ * for all: what a site means comes with its cookie. No structure of a library is
+ * read, only arguments.
+ */
+#include "maps.bpf.h"
+#include "library.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define OPENSSL_SSL 20		 /* ERR_LIB_SSL */
+#define OPENSSL_LIB_SHIFT 24	 /* of an error code packed as OpenSSL 1.1 does */
+#define OPENSSL_SHUTDOWN_IN_INIT 407 /* of an SSL_shutdown() after a failure: says nothing */
+#define GNUTLS_INTERRUPTED (-52)
+#define GNUTLS_AGAIN (-28)
+
+static __always_inline void enter(struct pt_regs *ctx, struct tt_library_call *call,
+				  const struct tt_site *site)
+{
+	struct tt_object_key key = object_key(PT_REGS_PARM1(ctx));
+	struct tt_object *object = bpf_map_lookup_elem(&tt_objects, &key);
+
+	call->object = key.object;
+	call->conn_id = object && object->start_ns == process_start() ? object->conn_id : 0;
+	call->frame = PT_REGS_SP(ctx) + site->stack_bytes;
+	call->returns = 0;
+	bpf_probe_read_user(&call->returns, sizeof(call->returns), (const void *)call->frame);
+	call->file = site->file;
+	call->call = site->call;
+	call->raised = 0;
+	call->verify = -1;
+	call->source = call->function = 0;
+	call->line = 0;
+}
+
+static __always_inline void forget(struct pt_regs *ctx, struct tt_library_call *call)
+{
+	struct tt_object_key key = object_key(PT_REGS_PARM1(ctx));
+
+	bpf_map_delete_elem(&tt_objects, &key);
+	if (call && call->object == key.object) {
+		call->object = call->conn_id = 0;
+		call->frame = 0;
+	}
+}
+
+/* An error, the first of its call only: what follows wraps it. */
+static __noinline int raise(struct tt_library_call *call, __s32 code, __u64 sp)
+{
+	__u64 conn_id;
+
+	if (!call || call->raised)
+		return 0;
+	if (library_inside(call, sp)) {
+		conn_id = call->conn_id;
+	} else {
+		conn_id = call->touched;
+		call->call = TT_CALL_NONE;
+		call->conn_id = 0;
+		call->object = 0;
+		call->frame = 0;
+		call->verify = -1;
+	}
+	call->raised = 1;
+	if (!conn_id)
+		count(TT_COUNT_UNBOUND);
+	library_tell(call, TT_LIBRARY_ERROR, code, 0, conn_id);
+	call->source = call->function = 0;
+	call->line = 0;
+	return 0;
+}
+
+static __always_inline void place(struct tt_library_call *call, __u64 source, __u32 line,
+				  __u64 function)
+{
+	if (call->raised)
+		return;
+	call->source = source;
+	call->line = line;
+	call->function = function;
+}
+
+static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_call *call,
+				       const struct tt_site *site)
+{
+	__u32 library = PT_REGS_PARM1(ctx), reason;
+
+	if (site->kind == TT_SITE_PLACE) {
+		place(call, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx));
+		return;
+	}
+	if (library != OPENSSL_SSL)
+		return;
+	reason = site->kind == TT_SITE_PUT ? PT_REGS_PARM3(ctx) : PT_REGS_PARM2(ctx);
+	if (reason == OPENSSL_SHUTDOWN_IN_INIT)
+		return;
+	if (site->kind == TT_SITE_PUT)
+		place(call, PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx), 0);
+	call->file = site->file;
+	raise(call, reason, PT_REGS_SP(ctx));
+}
+
+static __always_inline int is_error_site(const struct tt_site *site)
+{
+	return site->kind == TT_SITE_RAISE || site->kind == TT_SITE_PUT ||
+	       site->kind == TT_SITE_PLACE;
+}
+
+static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_call *call,
+					const struct tt_site *site)
+{
+	__s32 code = PT_REGS_PARM1(ctx);
+
+	if (site->kind == TT_SITE_ALERT) {
+		if (call->conn_id && call->object == PT_REGS_PARM1(ctx))
+			library_tell(call, TT_LIBRARY_ALERT, PT_REGS_PARM3(ctx),
+				     PT_REGS_PARM2(ctx), call->conn_id);
+		return;
+	}
+	if (code >= 0 || code == GNUTLS_AGAIN || code == GNUTLS_INTERRUPTED ||
+	    !library_inside(call, PT_REGS_SP(ctx)))
+		return;
+	raise(call, code, PT_REGS_SP(ctx));
+}
+
+SEC("uprobe")
+int tt_library(struct pt_regs *ctx)
+{
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	const struct tt_site *site = (const void *)&cookie;
+	struct tt_library_call *call;
+
+	count(is_error_site(site) ? TT_COUNT_ERRORS : TT_COUNT_CALLS);
+	call = library_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (site->kind == TT_SITE_FREE) {
+		forget(ctx, call);
+		return 0;
+	}
+	if (!call)
+		return 0;
+	if (site->kind == TT_SITE_CALL)
+		enter(ctx, call, site);
+	else if (site->kind == TT_SITE_RESULT)
+		call->frame = 0;
+	else if (site->kind == TT_SITE_VERIFIED)
+		call->verify = PT_REGS_RC(ctx);
+	else if (is_error_site(site))
+		error_site(ctx, call, site);
+	else
+		gnutls_site(ctx, call, site);
+	return 0;
+}

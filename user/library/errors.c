@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "library/errors.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FATAL_ALERT_RECEIVED (-12) /* GNUTLS_E_FATAL_ALERT_RECEIVED */
+
+static const struct {
+	int reason;
+	int16_t tls12, tls13;
+} sends[] = {
+#define SENDS(reason, tls12, tls13) { reason, tls12, tls13 },
+#include "library/openssl_alerts.def"
+#undef SENDS
+};
+
+static const struct {
+	int result;
+	int16_t alert;
+} verifies[] = {
+#define VERIFY(result, alert) { result, alert },
+#include "library/openssl_verify.def"
+#undef VERIFY
+};
+
+static int16_t openssl_sends(const struct library_error *e, bool tls13)
+{
+	if (e->reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+		for (size_t i = 0; i < sizeof(verifies) / sizeof(*verifies); i++)
+			if (verifies[i].result == e->verify)
+				return verifies[i].alert;
+		return -1;
+	}
+	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++)
+		if (sends[i].reason == e->reason)
+			return tls13 ? sends[i].tls13 : sends[i].tls12;
+	return -1;
+}
+
+static void read_openssl(struct library_error *e, int32_t number, bool tls13)
+{
+	bool old = e->version[0] == '1'; /* packs with the function between */
+	const char *text;
+
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
+	e->reason = number;
+	e->code = old ? (int64_t)ERR_LIB_SSL << 24 | number
+		      : (int64_t)ERR_PACK(ERR_LIB_SSL, 0, number);
+	if (text)
+		snprintf(e->text, sizeof(e->text), "%s", text);
+	if (number > SSL_AD_REASON_OFFSET && number <= SSL_AD_REASON_OFFSET + 255)
+		e->received = (int16_t)(number - SSL_AD_REASON_OFFSET);
+	else
+		e->sends = openssl_sends(e, tls13);
+	e->ends_quietly = number == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+	if (number == SSL_R_CERTIFICATE_VERIFY_FAILED && e->verify > 0)
+		e->verify_text = X509_verify_cert_error_string(e->verify);
+	else
+		e->verify = -1; /* a verdict that the program overruled */
+}
+
+/* Of gnutls/gnutls.h: those that handshakes and records fail with. */
+static const struct {
+	int32_t code;
+	const char *text;
+} gnutls[] = {
+#define GNUTLS(code, text) { code, text },
+#include "library/gnutls.def"
+#undef GNUTLS
+};
+
+static void read_gnutls(struct library_error *e, int32_t number)
+{
+	e->code = e->reason = number;
+	e->verify = -1;
+	e->ends_quietly = number == -110; /* GNUTLS_E_PREMATURE_TERMINATION */
+	for (size_t i = 0; i < sizeof(gnutls) / sizeof(*gnutls); i++)
+		if (gnutls[i].code == number)
+			snprintf(e->text, sizeof(e->text), "%s", gnutls[i].text);
+}
+
+void library_error_read(struct library_error *e, int32_t number, bool tls13)
+{
+	e->received = e->sends = -1;
+	*e->text = 0;
+	e->verify_text = NULL;
+	if (!strcmp(e->library, "openssl"))
+		read_openssl(e, number, tls13);
+	else
+		read_gnutls(e, number);
+}
+
+const char *library_call_name(const char *library, unsigned int call)
+{
+	static const char *const openssl[] = { NULL, "SSL_do_handshake", "SSL_connect",
+					       "SSL_accept", "SSL_read", "SSL_write",
+					       "SSL_shutdown" };
+	static const char *const other[] = { NULL, "gnutls_handshake", NULL, NULL,
+					     "gnutls_record_recv", "gnutls_record_send",
+					     "gnutls_bye" };
+
+	if (call >= sizeof(openssl) / sizeof(*openssl))
+		return NULL;
+	return strcmp(library, "openssl") ? other[call] : openssl[call];
+}

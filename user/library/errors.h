@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* errors.h - libraries' error numbers to what they mean. Pure. */
+#ifndef TT_LIBRARY_ERRORS_H
+#define TT_LIBRARY_ERRORS_H
+
+#include "model/hello.h"
+#include "model/library.h"
+
+/*
+ * Fill reason, text, code, received, sends, verify_text of an error whose library,
+ * version and verify are set. `tls13` chooses between the alerts of the versions.
+ */
+void library_error_read(struct library_error *error, int32_t number, bool tls13);
+/* The name in the library's own words of a call (enum tt_call_name); NULL: none. */
+const char *library_call_name(const char *library, unsigned int call);
+
+#endif /* TT_LIBRARY_ERRORS_H */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "probe/libraries.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "probe/mappings.h"
+
+#define FILES_MAX 5000
+#define SEEN_BUCKETS 16384 /* a power of two; files beyond three quarters are not looked at */
+#define PAIRS 65536	   /* of a process and a file that were told of; the oldest go */
+
+struct probed {
+	struct library_file file;
+	struct uprobes uprobes;
+};
+
+struct seen {
+	uint64_t device, inode; /* inode 0: free */
+	uint32_t number;	/* of the probed file + 1; 0: nothing in it */
+};
+
+struct libraries {
+	struct bpf_program *program;
+	bool multi;
+	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
+	void *arg;
+	struct mappings *mappings;
+	uint64_t missed;
+	size_t seen_count, count;
+	struct probed *probed[FILES_MAX];
+	struct seen seen[SEEN_BUCKETS];
+	uint64_t told[PAIRS]; /* pid << 32 | number + 1, by its hash */
+};
+
+static uint64_t mix(uint64_t value)
+{
+	value *= 0x9e3779b97f4a7c15u;
+	return value ^ value >> 29;
+}
+
+/* NULL: the table is full. */
+static struct seen *find(struct libraries *l, uint64_t device, uint64_t inode)
+{
+	uint64_t at = mix(inode + mix(device));
+
+	for (;; at++) {
+		struct seen *s = &l->seen[at % SEEN_BUCKETS];
+
+		if (s->inode == inode && s->device == device)
+			return s;
+		if (!s->inode)
+			return l->seen_count < SEEN_BUCKETS / 4 * 3 ? s : NULL;
+	}
+}
+
+/* The number + 1 of what was probed in the file, 0 for nothing. */
+static uint32_t probe(struct libraries *l, int fd, const char *path)
+{
+	struct probed *p = l->count < FILES_MAX ? calloc(1, sizeof(*p)) : NULL;
+	const char *why;
+	struct image *image = p ? image_open(fd, &why) : NULL;
+	struct library *library = p ? &p->file.library : NULL;
+
+	if (image) {
+		library_read(library, image, (uint32_t)l->count);
+		image_close(image);
+	}
+	if (!image || !library->kind) {
+		free(p);
+		return 0;
+	}
+	p->file.path = strdup(path);
+	p->file.error = -uprobes_attach(&p->uprobes, l->program, l->multi, fd, library->offsets,
+					library->cookies, library->count);
+	l->probed[l->count++] = p;
+	return (uint32_t)l->count;
+}
+
+static void tell_used(struct libraries *l, uint32_t pid, uint32_t number)
+{
+	uint64_t pair = (uint64_t)pid << 32 | number;
+	uint64_t *told = &l->told[mix(pair) % PAIRS];
+
+	if (*told == pair || !l->probed[number - 1]->file.library.calls)
+		return;
+	*told = pair;
+	l->used(l->arg, pid, &l->probed[number - 1]->file);
+}
+
+static void take(void *arg, const struct mapping *m)
+{
+	struct libraries *l = arg;
+	struct seen *s = find(l, makedev(m->major, m->minor), m->inode);
+	int fd;
+
+	if (!s)
+		return;
+	if (!s->inode) {
+		fd = mapping_file(m);
+		if (fd < 0)
+			return; /* gone again; it is looked at when it comes back */
+		s->device = makedev(m->major, m->minor);
+		s->inode = m->inode;
+		l->seen_count++;
+		s->number = probe(l, fd, m->path);
+		close(fd);
+	}
+	if (s->number)
+		tell_used(l, m->pid, s->number);
+}
+
+/* Not mapped by anyone yet: so that a program that starts later is seen from its first call. */
+static void take_path(struct libraries *l, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat info;
+	struct seen *s;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &info) && S_ISREG(info.st_mode) &&
+	    (s = find(l, info.st_dev, info.st_ino)) && !s->inode) {
+		s->device = info.st_dev;
+		s->inode = info.st_ino;
+		l->seen_count++;
+		s->number = probe(l, fd, path);
+	}
+	close(fd);
+}
+
+static void take_usual(struct libraries *l)
+{
+	static const char *const places[] = {
+		"/lib/*/lib{ssl,crypto,gnutls}.so.*", "/lib64/lib{ssl,crypto,gnutls}.so.*",
+		"/usr/lib/*/lib{ssl,crypto,gnutls}.so.*", "/usr/lib64/lib{ssl,crypto,gnutls}.so.*",
+		"/usr/local/lib/lib{ssl,crypto,gnutls}.so.*", "/usr/bin/node", "/usr/local/bin/node",
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		glob_t found;
+
+		if (!glob(places[i], GLOB_BRACE | GLOB_NOSORT, NULL, &found))
+			for (size_t k = 0; k < found.gl_pathc; k++)
+				take_path(l, found.gl_pathv[k]);
+		globfree(&found);
+	}
+}
+
+struct libraries *libraries_open(struct bpf_program *program, bool multi,
+				 void (*used)(void *arg, uint32_t pid,
+					      const struct library_file *file),
+				 void *arg)
+{
+	struct libraries *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->program = program;
+	l->multi = multi;
+	l->used = used;
+	l->arg = arg;
+	l->mappings = mappings_open(take, l);
+	return l;
+}
+
+void libraries_scan(struct libraries *l)
+{
+	mappings_scan(0, take, l);
+	take_usual(l);
+}
+
+void libraries_take(struct libraries *l)
+{
+	if (l->mappings)
+		l->missed += mappings_take(l->mappings);
+}
+
+const struct library_file *libraries_file(const struct libraries *l, uint32_t file)
+{
+	return file < l->count ? &l->probed[file]->file : NULL;
+}
+
+bool libraries_follow(const struct libraries *l)
+{
+	return l->mappings;
+}
+
+uint64_t libraries_missed(const struct libraries *l)
+{
+	return l->missed;
+}
+
+size_t libraries_count(const struct libraries *l)
+{
+	return l->count;
+}
+
+void libraries_close(struct libraries *l)
+{
+	if (l->mappings)
+		mappings_close(l->mappings);
+	for (size_t i = 0; i < l->count; i++) {
+		uprobes_detach(&l->probed[i]->uprobes);
+		free((char *)l->probed[i]->file.path);
+		free(l->probed[i]);
+	}
+	free(l);
+}

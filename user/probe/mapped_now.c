@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* mapped_now.c - what processes have mapped, out of /proc/PID/maps (proc(5)). */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "probe/mappings.h"
+
+#define PATH_BYTES 4096
+
+/* "7f…-7f… r-xp 00000000 08:01 1234   /path" */
+static void take_line(uint32_t pid, char *line,
+		      void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+{
+	unsigned long long from, to, inode;
+	struct mapping m = { .pid = pid };
+	char rights[5];
+	int path = 0;
+
+	if (sscanf(line, "%llx-%llx %4s %*x %x:%x %llu %n", &from, &to, rights, &m.major, &m.minor,
+		   &inode, &path) < 6 ||
+	    rights[2] != 'x' || !inode || !path || to <= from)
+		return;
+	line[strcspn(line, "\n")] = 0;
+	m.inode = inode;
+	m.address = from;
+	m.bytes = to - from;
+	m.path = line + path;
+	seen(arg, &m);
+}
+
+static void scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping),
+			 void *arg)
+{
+	char name[32], *line = NULL;
+	size_t bytes = 0;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%u/maps", pid);
+	file = fopen(name, "re");
+	if (!file)
+		return;
+	while (getline(&line, &bytes, file) > 0)
+		take_line(pid, line, seen, arg);
+	free(line);
+	fclose(file);
+}
+
+void mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+{
+	struct dirent *entry;
+	DIR *proc;
+
+	if (pid) {
+		scan_process(pid, seen, arg);
+		return;
+	}
+	proc = opendir("/proc");
+	while (proc && (entry = readdir(proc)))
+		if (isdigit((unsigned char)*entry->d_name))
+			scan_process((uint32_t)strtoul(entry->d_name, NULL, 10), seen, arg);
+	if (proc)
+		closedir(proc);
+}
+
+static int open_checked(const char *path, const struct mapping *m)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat info;
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &info) && S_ISREG(info.st_mode) && info.st_ino == m->inode)
+		return fd;
+	close(fd);
+	errno = ESTALE;
+	return -1;
+}
+
+int mapping_file(const struct mapping *m)
+{
+	char path[PATH_BYTES + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", m->pid,
+		 (unsigned long long)m->address, (unsigned long long)(m->address + m->bytes));
+	fd = open_checked(path, m);
+	if (fd >= 0 || *m->path != '/')
+		return fd;
+	/* The mapping was split or is gone: by its name in the process's root, then in ours. */
+	snprintf(path, sizeof(path), "/proc/%u/root%s", m->pid, m->path);
+	fd = open_checked(path, m);
+	return fd >= 0 ? fd : open_checked(m->path, m);
+}

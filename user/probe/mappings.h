@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mappings.h - which files processes map to execute: at exec, at load, at a late
+ * dlopen(). The kernel tells (perf_event_open(2), PERF_RECORD_MMAP2, 3.16); nothing is
+ * asked for again and again, and mappings that hold no code cost nothing.
+ */
+#ifndef TT_PROBE_MAPPINGS_H
+#define TT_PROBE_MAPPINGS_H
+
+#include <stdint.h>
+
+struct mapping {
+	uint32_t pid, major, minor;
+	uint64_t inode, address, bytes;
+	const char *path; /* as that process sees it, for the call only */
+};
+
+struct mappings;
+
+/* NULL with errno: the kernel refuses. */
+struct mappings *mappings_open(void (*seen)(void *arg, const struct mapping *mapping), void *arg);
+/* Tell of what came since. How many records were lost because nobody looked in time. */
+uint64_t mappings_take(struct mappings *mappings);
+void mappings_close(struct mappings *mappings);
+
+/* Tell of what every process, or only `pid` when it is not 0, has mapped now. */
+void mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg);
+/* A descriptor of the mapped file itself, though its name be gone. -1 with errno. */
+int mapping_file(const struct mapping *mapping);
+
+#endif /* TT_PROBE_MAPPINGS_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * site.h - where in a function to put a probe.
+ *
+ * A probe on an instruction that the kernel emulates (x86: push, nop, near call and
+ * jump; arch/x86/kernel/uprobes.c, since 3.16 and push since 4.17) costs a tenth of one
+ * on an instruction that it must step over.
+ */
+#ifndef TT_PROBE_SITE_H
+#define TT_PROBE_SITE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SITE_CODE_BYTES 64 /* enough of a function to choose in */
+
+struct site {
+	uint64_t offset;      /* from the function's begin */
+	uint32_t stack_bytes; /* that the function has taken by then */
+	uint32_t emulated;    /* the cheap kind */
+};
+
+/*
+ * The first cheap place where the first `arguments` (1 to 5) integer arguments are still
+ * in their registers, in code that runs straight from the begin; the begin itself when
+ * there is none.
+ */
+struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments);
+/* The first return instruction's offset. -1: none in those bytes. */
+int64_t site_of_return(const uint8_t *code, size_t bytes);
+
+#endif /* TT_PROBE_SITE_H */

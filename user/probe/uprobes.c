@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "probe/uprobes.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool uprobes_multi(const struct btf *kernel)
+{
+	int id = btf__find_by_name_kind(kernel, "bpf_attach_type", BTF_KIND_ENUM);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(kernel, (uint32_t)id) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(kernel, btf_enum(type)[i].name_off),
+			    "BPF_TRACE_UPROBE_MULTI"))
+			return true;
+	return false;
+}
+
+/* BPF_LINK_CREATE's part of union bpf_attr for UPROBE_MULTI: newer than our headers. */
+struct link_create {
+	uint32_t program_fd, target_fd, attach_type, flags;
+	uint64_t path, offsets, ref_counters, cookies;
+	uint32_t count, multi_flags, pid, pad;
+};
+
+static int attach_multi(struct uprobes *to, const char *path, const uint64_t *offsets,
+			const uint64_t *cookies, size_t count)
+{
+	struct link_create attr = { .program_fd = (uint32_t)bpf_program__fd(to->program),
+				    .attach_type = UPROBE_MULTI, .path = (uintptr_t)path,
+				    .offsets = (uintptr_t)offsets, .cookies = (uintptr_t)cookies,
+				    .count = (uint32_t)count };
+	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+
+	if (fd < 0)
+		return -errno;
+	to->fd[to->count++] = (int)fd;
+	return 0;
+}
+
+static int attach_each(struct uprobes *to, const char *path, const uint64_t *offsets,
+		       const uint64_t *cookies, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookies[i]);
+		struct bpf_link *link = bpf_program__attach_uprobe_opts(to->program, -1, path,
+									offsets[i], &options);
+		long err = libbpf_get_error(link);
+
+		if (err) {
+			uprobes_detach(to);
+			return (int)err;
+		}
+		to->link[to->count++] = link;
+	}
+	return 0;
+}
+
+int uprobes_attach(struct uprobes *to, struct bpf_program *program, bool multi, int fd,
+		   const uint64_t *offsets, const uint64_t *cookies, size_t count)
+{
+	char path[32];
+
+	/* The inode itself, whatever its name leads to by now. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	to->program = program;
+	to->multi = multi;
+	to->count = 0;
+	if (count > UPROBES_MAX)
+		return -E2BIG;
+	return multi ? attach_multi(to, path, offsets, cookies, count)
+		     : attach_each(to, path, offsets, cookies, count);
+}
+
+void uprobes_detach(struct uprobes *from)
+{
+	while (from->count) {
+		from->count--;
+		if (from->multi)
+			close(from->fd[from->count]);
+		else
+			bpf_link__destroy(from->link[from->count]);
+	}
+}

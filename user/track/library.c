@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* library.c - what the TLS library inside the process adds to what the wire shows. */
+#include "library/errors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "track/state.h"
+
+#define FATAL 2
+
+/* The last record of that direction is of the size of a TLS 1.3 alert. */
+static bool ends_like_alert(const struct session *s, int dir)
+{
+	const struct past_record *r = &s->recent[dir][(s->recent_end[dir] - 1) % RECENT];
+
+	return s->recent_end[dir] && r->encrypted && r->length == TLS13_ALERT_BYTES;
+}
+
+/* An alert that the library sends or has got. Of another one on the wire it is the witness. */
+static void alert_of(struct session *s, const struct track_out *out, int64_t time_ns,
+		     uint8_t level, int description, bool sent)
+{
+	int dir = sent ? TT_SENT : TT_RECEIVED;
+	struct alert alert = { .level = level, .description = (uint8_t)description,
+			       .readable = true, .by_library = true, .sent = sent,
+			       .encrypted = s->encrypted[dir], .sender = sender_of(s, dir) };
+
+	/* In the clear the wire has told all of it. */
+	if (!s->encrypted[dir] && !s->waiting.by_wire && !sent)
+		return;
+	alert.by_wire = session_tls13(s) && !sent && ends_like_alert(s, dir);
+	alert_after(s, -1, &alert);
+	alert_told(s, out, time_ns, &alert);
+}
+
+static void copy_text(char to[LIBRARY_TEXT_BYTES], const char from[TT_PLACE_BYTES])
+{
+	_Static_assert(LIBRARY_TEXT_BYTES == TT_PLACE_BYTES, "the whole of it");
+	memcpy(to, from, TT_PLACE_BYTES);
+	to[LIBRARY_TEXT_BYTES - 1] = 0;
+}
+
+static bool is_handshake(uint8_t call)
+{
+	return call == TT_CALL_HANDSHAKE || call == TT_CALL_CONNECT || call == TT_CALL_ACCEPT;
+}
+
+static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
+		     const struct tt_ev_library *e, const char *library, const char *version)
+{
+	struct library_error *error = &s->conn.error;
+
+	*error = (struct library_error){ .library = library, .time_ns = time_ns, .line = e->line,
+					 .verify = e->verify, .guessed = e->guessed,
+					 .handshake = is_handshake(e->call),
+					 .call = library_call_name(library, e->call) };
+	snprintf(error->version, sizeof(error->version), "%s", version);
+	copy_text(error->source, e->source);
+	copy_text(error->function, e->function);
+	library_error_read(error, e->code, session_tls13(s));
+	out->error(out->arg, time_ns, &s->conn);
+	if (error->guessed)
+		return;
+	if (error->received >= 0)
+		alert_of(s, out, time_ns, FATAL, error->received, false);
+	else if (error->sends >= 0 && s->encrypted[TT_SENT])
+		alert_of(s, out, time_ns, FATAL, error->sends, true);
+}
+
+void session_library(struct session *s, const struct track_out *out, int64_t time_ns,
+		     const struct tt_ev_library *e)
+{
+	const char *library = NULL;
+	char version[32] = "";
+
+	if (!out->library || !out->library(out->arg, e->file, &library, version))
+		return;
+	if (e->fact == TT_LIBRARY_BOUND) {
+		s->conn.library = library;
+		snprintf(s->conn.library_version, sizeof(s->conn.library_version), "%s", version);
+	} else if (e->fact == TT_LIBRARY_ERROR) {
+		error_of(s, out, time_ns, e, library, version);
+	} else if (e->fact == TT_LIBRARY_ALERT) {
+		alert_of(s, out, time_ns, e->level, e->code & 0xff, true);
+	}
+}
