@@ -28,7 +28,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c))
 FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
-	user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
+	user/probe/image.c user/probe/site.c user/probe/library.c user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
 	$(filter-out user/source/live.c user/source/pcap.c,$(wildcard user/source/*.c)))))
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60
@@ -82,7 +82,7 @@ $(B)/tlstrace.skel.h: $(BPF_OBJ)
 	bpftool gen object $(B)/tlstrace.bpf.o $(BPF_OBJ)
 	bpftool gen skeleton $(B)/tlstrace.bpf.o name tlstrace_bpf > $@.new
 	mv $@.new $@
-$(B)/user/probe/hooks.o: $(B)/tlstrace.skel.h
+$(B)/user/probe/hooks.o $(B)/user/probe/hooks_counts.o: $(B)/tlstrace.skel.h
 $(B)/user/%.o: user/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -95,7 +95,7 @@ build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
-	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lcrypto
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lelf -lcapstone -lssl -lcrypto
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)

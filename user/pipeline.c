@@ -254,7 +254,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 	struct track_out out = {
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
-		.stalled = on_stalled, .error = on_error, .library = library,
+		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 	};
 

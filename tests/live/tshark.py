@@ -76,7 +76,7 @@ def alerts(events, role):
     out, key = {}, key_of(events, role)
     for e in of(events, "tls-alert", role=role):
         a = get(e, "tls.alert")
-        if "level_code" in a:
+        if "level_code" in a and not a["encrypted"]:
             out.setdefault((key(e), a["sender"]), []).append(
                 (a["level_code"], a["description_code"]))
     return out

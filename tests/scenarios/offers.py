@@ -57,7 +57,7 @@ scenario("no-shared-group", lambda: serve(cert, "-groups", "P-256"), [NAME, (*NA
          [NAME, (*NAME, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")])
 scenario("certificate-name-mismatch", lambda: serve(cert, "-tls1_2"),
          [("-servername", "other.test", "-CAfile", cert[0], "-verify_hostname", "other.test", "-verify_return_error")],
-         [("-servername", "good.test", "-CAfile", cert[0], "-verify_hostname", "third.test", "-verify_return_error")])
+         [("-servername", "good.test", "-CAfile", cert[0], "-attime", "1000000000", "-verify_return_error")])
 scenario("certificate-wrong-purpose", lambda: serve(mail, "-tls1_2"),
          [("-servername", "mail.test", "-CAfile", mail[0], "-purpose", "sslserver", "-verify_return_error")],
          [("-servername", "mail.test", "-verify_return_error")])

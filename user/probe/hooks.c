@@ -12,20 +12,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "probe/hooks_state.h"
 #include "probe/loadlog.h"
 #include "probe/uprobes.h"
-#include "tlstrace.skel.h"
 #include "util/cgroup.h"
-
-#define LINKS_MAX 12
-
-struct hooks {
-	struct tlstrace_bpf *skel;
-	const char *name;
-	struct bpf_link *links[LINKS_MAX];
-	int link_count;
-	bool multi; /* the library program is attached many places at a time */
-};
 
 /* How received bytes are seen; the rest is the same in every set. */
 enum reader { READ_COPY = 1, READ_FENTRY = 2, READ_KPROBE = 4, READ_NONE = 8 };
@@ -258,46 +248,6 @@ void hooks_flush(struct hooks *h)
 		return;
 	run_iterator(link);
 	bpf_link__destroy(link);
-}
-
-void hooks_counts(const struct hooks *h, uint64_t counts[TT_COUNT_MAX])
-{
-	int cpus = libbpf_num_possible_cpus();
-	uint64_t cells[cpus > 0 ? cpus : 1];
-
-	for (uint32_t i = 0; i < TT_COUNT_MAX; i++) {
-		counts[i] = 0;
-		if (bpf_map_lookup_elem(bpf_map__fd(h->skel->maps.tt_counts), &i, cells))
-			continue;
-		for (int cpu = 0; cpu < cpus; cpu++)
-			counts[i] += cells[cpu];
-	}
-}
-
-static uint64_t missed_runs(const struct bpf_program *prog)
-{
-	struct bpf_prog_info info = { 0 };
-	uint32_t bytes = sizeof(info);
-
-	if (bpf_program__fd(prog) < 0 ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &bytes))
-		return 0;
-	return info.recursion_misses;
-}
-
-uint64_t hooks_missed(const struct hooks *h)
-{
-	uint64_t first = missed_runs(h->skel->progs.tt_state), missed;
-	struct bpf_program *prog;
-
-	/* A state change is missed only if both programs were. */
-	missed = missed_runs(h->skel->progs.tt_state_again);
-	if (missed > first)
-		missed = first;
-	bpf_object__for_each_program(prog, h->skel->obj)
-		if (prog != h->skel->progs.tt_state && prog != h->skel->progs.tt_state_again)
-			missed += missed_runs(prog);
-	return missed;
 }
 
 void hooks_close(struct hooks *h)

@@ -7,10 +7,9 @@
 #include "model/roles.h"
 #include "model/words.h"
 #include "sink/sink.h"
+#include "sink/terminal_finding.h"
 #include "util/json.h"
 
-#define RED "\033[1;31m"
-#define PLAIN "\033[0m"
 #define PROCESS_COLUMNS 20
 #define FLOW_COLUMNS 42
 #define NAME_COLUMNS 18
@@ -172,6 +171,9 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 	const char *name = alert_name(a->description);
 	bool fatal = a->readable && a->level == 2;
 
+	/* In all likelihood a close_notify: the line of the close says as much. */
+	if (a->by_size && fact->conn->established)
+		return;
 	prefix(s, fact, fatal);
 	if (strcmp(fact->source, "pcap"))
 		fprintf(s->out, "ALERT %s: ", a->sent ? "sent" : "received");
@@ -238,31 +240,6 @@ static void message(struct sink *s, const struct fact *fact, const struct messag
 		m->truncated ? ", bytes are missing" : m->malformed ? ", malformed" : "");
 }
 
-static void sentences(FILE *out, const char *lead, const struct sentences *list)
-{
-	for (int i = 0; i < list->count; i++) {
-		fprintf(out, "    %-9s", lead);
-		terminal_text(out, list->text[i]);
-		putc('\n', out);
-	}
-}
-
-static void finding(struct sink *s, const struct fact *fact, const struct finding *f)
-{
-	bool red = s->colour && f->severity == SEVERITY_ERROR;
-
-	(void)fact;
-	fprintf(s->out, "    %s%s%s (%s): ", red ? RED : "", f->code, red ? PLAIN : "",
-		confidence_name(f->confidence));
-	terminal_text(s->out, f->title);
-	putc('\n', s->out);
-	if (s->brief || f->severity != SEVERITY_ERROR)
-		return; /* a word beside what works takes one line */
-	sentences(s->out, "evidence", &f->evidence);
-	sentences(s->out, "not", &f->ruled_out);
-	sentences(s->out, "next", &f->next_steps);
-}
-
 static void connection(struct sink *s, const struct fact *fact)
 {
 	static const char *const closes[] = { "still open", "closed with close_notify",
@@ -307,5 +284,5 @@ void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
 			       .alert = alert, .record = record, .message = message,
-			       .finding = finding, .error = error, .connection = connection, .stats = stats };
+			       .finding = terminal_finding, .error = error, .connection = connection, .stats = stats };
 }

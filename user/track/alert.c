@@ -6,6 +6,7 @@
 
 #define ALERTS_A_RECORD 10
 #define CLOSE_NOTIFY_ALERT 0
+#define DATA_TYPE 23
 #define ALERTS_KEPT (sizeof(((struct conn *)0)->alerts) / sizeof(((struct conn *)0)->alerts[0]))
 
 static int older(const void *a, const void *b)
@@ -97,11 +98,16 @@ static void tell_waiting(struct session *s, const struct track_out *out)
 }
 
 /* A warning has no error of the library beside it, nor has what a key log opened. */
-static bool has_second_witness(const struct session *s, const struct alert *a)
+static bool has_second_witness(const struct session *s, const struct track_out *out,
+			       const struct alert *a)
 {
+	if (!out->library)
+		return false;
 	if (a->by_library)
 		return a->sent && !a->by_wire; /* what is received was on the wire before */
-	return !a->sent && s->conn.library && !a->decrypted && (!a->readable || a->level == 2);
+	if (!a->readable)
+		return true;
+	return !a->sent && s->conn.library && !a->decrypted && a->level == 2;
 }
 
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -118,7 +124,7 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 	}
 	if (is_waiting(s))
 		tell_waiting(s, out);
-	if (!has_second_witness(s, alert)) {
+	if (!has_second_witness(s, out, alert)) {
 		tell(s, out, time_ns, alert);
 		return;
 	}
@@ -172,4 +178,51 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 		alert.by_library = alert.level == 2 && library_said(s, &alert, time_ns);
 		alert_told(s, out, time_ns, &alert);
 	}
+}
+
+static void by_size(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
+{
+	struct alert alert = { .sender = sender_of(s, dir), .sent = dir == TT_SENT,
+			       .encrypted = true, .by_size = true, .by_wire = true };
+
+	alert_after(s, dir, &alert);
+	alert_told(s, out, time_ns, &alert);
+}
+
+bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_ns,
+		   const struct tt_ev_record *e)
+{
+	/* While shaking hands nothing else is as short: not even an empty message with its tag. */
+	if (!session_tls13(s) || s->conn.established || e->type != DATA_TYPE ||
+	    e->length != TLS13_ALERT_BYTES)
+		return false;
+	by_size(s, out, time_ns, e->dir);
+	return true;
+}
+
+static const struct past_record *last_record(const struct session *s, int dir)
+{
+	return s->recent_end[dir] ? &s->recent[dir][(s->recent_end[dir] - 1) % RECENT] : NULL;
+}
+
+bool alert_ends(const struct session *s, int dir)
+{
+	const struct past_record *r = last_record(s, dir);
+
+	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == TLS13_ALERT_BYTES;
+}
+
+void alert_at_end(struct session *s, const struct track_out *out)
+{
+	if (!session_tls13(s) || !s->conn.established)
+		return;
+	for (int dir = 0; dir < 2; dir++) {
+		bool told = false;
+
+		for (int i = 0; i < s->conn.alert_count; i++)
+			told |= s->conn.alerts[i].sender == sender_of(s, dir);
+		if (!told && alert_ends(s, dir))
+			by_size(s, out, last_record(s, dir)->time_ns, dir);
+	}
+	session_witness(s, out, INT64_MAX);
 }

@@ -9,14 +9,6 @@
 
 #define FATAL 2
 
-/* The last record of that direction is of the size of a TLS 1.3 alert. */
-static bool ends_like_alert(const struct session *s, int dir)
-{
-	const struct past_record *r = &s->recent[dir][(s->recent_end[dir] - 1) % RECENT];
-
-	return s->recent_end[dir] && r->encrypted && r->length == TLS13_ALERT_BYTES;
-}
-
 /* An alert that the library sends or has got. Of another one on the wire it is the witness. */
 static void alert_of(struct session *s, const struct track_out *out, int64_t time_ns,
 		     uint8_t level, int description, bool sent)
@@ -24,21 +16,25 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	int dir = sent ? TT_SENT : TT_RECEIVED;
 	struct alert alert = { .level = level, .description = (uint8_t)description,
 			       .readable = true, .by_library = true, .sent = sent,
-			       .encrypted = s->encrypted[dir], .sender = sender_of(s, dir) };
+			       .encrypted = s->encrypted[dir] || session_tls13(s),
+			       .sender = sender_of(s, dir) };
 
 	/* In the clear the wire has told all of it. */
 	if (!s->encrypted[dir] && !s->waiting.by_wire && !sent)
 		return;
-	alert.by_wire = session_tls13(s) && !sent && ends_like_alert(s, dir);
+	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir);
 	alert_after(s, -1, &alert);
 	alert_told(s, out, time_ns, &alert);
 }
 
+/* The path of a source file begins where the library was built. */
 static void copy_text(char to[LIBRARY_TEXT_BYTES], const char from[TT_PLACE_BYTES])
 {
-	_Static_assert(LIBRARY_TEXT_BYTES == TT_PLACE_BYTES, "the whole of it");
-	memcpy(to, from, TT_PLACE_BYTES);
-	to[LIBRARY_TEXT_BYTES - 1] = 0;
+	size_t skip = 0;
+
+	while (!strncmp(from + skip, "../", 3))
+		skip += 3;
+	snprintf(to, LIBRARY_TEXT_BYTES, "%.*s", (int)(TT_PLACE_BYTES - skip), from + skip);
 }
 
 static bool is_handshake(uint8_t call)
@@ -49,7 +45,7 @@ static bool is_handshake(uint8_t call)
 static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_library *e, const char *library, const char *version)
 {
-	struct library_error *error = &s->conn.error;
+	struct library_error *error = &s->conn.error, before = *error;
 
 	*error = (struct library_error){ .library = library, .time_ns = time_ns, .line = e->line,
 					 .verify = e->verify, .guessed = e->guessed,
@@ -59,6 +55,11 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 	copy_text(error->source, e->source);
 	copy_text(error->function, e->function);
 	library_error_read(error, e->code, session_tls13(s));
+	/* What a program overhears while it hangs up matters to nobody. */
+	if (e->call == TT_CALL_SHUTDOWN && error->received < 0) {
+		*error = before;
+		return;
+	}
 	out->error(out->arg, time_ns, &s->conn);
 	if (error->guessed)
 		return;

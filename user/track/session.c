@@ -95,9 +95,6 @@ static bool may_be_finished(const struct session *s, const struct tt_ev_record *
 {
 	int server = s->conn.role == ROLE_CLIENT ? TT_RECEIVED : TT_SENT;
 
-	/* A TLS 1.3 alert is 19 bytes, less than any Finished. */
-	if (session_tls13(s) && e->length <= TLS13_ALERT_BYTES && !s->conn.established)
-		return false;
 	return !(s->conn.client.early_data && e->type == DATA &&
 		 sender_of(s, e->dir) == ROLE_CLIENT && !s->finished[server]);
 }
@@ -126,7 +123,8 @@ void hidden_record(struct session *s, const struct track_out *out, int64_t time_
 {
 	if (e->type == ALERT)
 		alert_record(s, out, time_ns, e, true);
-	else if (!e->body_offset && (e->type == HANDSHAKE || e->type == DATA))
+	else if (!e->body_offset && !alert_by_size(s, out, time_ns, e) &&
+		 (e->type == HANDSHAKE || e->type == DATA))
 		protected_record(s, out, time_ns, e);
 }
 
@@ -245,16 +243,7 @@ bool session_ends_like_alert(const struct session *s)
 {
 	if (!session_tls13(s) && !session_handshake_missed(s))
 		return false;
-	for (int dir = 0; dir < 2; dir++) {
-		const struct past_record *r;
-
-		if (!s->recent_end[dir] || open_reads(s, dir))
-			continue;
-		r = &s->recent[dir][(s->recent_end[dir] - 1) % RECENT];
-		if (r->type == DATA && r->length == TLS13_ALERT_BYTES)
-			return true;
-	}
-	return false;
+	return alert_ends(s, TT_SENT) || alert_ends(s, TT_RECEIVED);
 }
 
 bool session_stalls(struct session *s, int64_t time_ns)
@@ -271,6 +260,7 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 {
 	open_end(s, out, time_ns);
 	session_witness(s, out, INT64_MAX);
+	alert_at_end(s, out);
 	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {

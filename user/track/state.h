@@ -47,6 +47,13 @@ void resume_from_keys(struct session *s, int dir);
 void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e, bool hidden);
 
+/* A TLS 1.3 record that can only be an alert, by its length; false: it is not. */
+bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_ns,
+		   const struct tt_ev_record *e);
+/* The last record of `dir` has the size of a TLS 1.3 alert. An inference. */
+bool alert_ends(const struct session *s, int dir);
+/* The connection is over: its last records may be alerts that nobody told of. */
+void alert_at_end(struct session *s, const struct track_out *out);
 /* Seen on the wire, or said by the library: told now, or when the other has said it too. */
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert);

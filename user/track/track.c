@@ -6,32 +6,9 @@
 
 #include "tlstrace/event.h"
 #include "track/processes.h"
-#include "track/session.h"
+#include "track/table.h"
 
-#define BUCKETS 16384
 #define TICK_NS 1000000000LL
-
-#define QUEUE 1024
-
-/* Connections with an alert that waits, in the order of their waiting. */
-struct queue {
-	struct {
-		uint64_t id;
-		int64_t due_ns;
-	} at[QUEUE];
-	size_t first, count;
-};
-
-struct track {
-	struct track_out out;
-	int64_t wall_offset_ns, ticked_ns;
-	size_t open;
-	uint64_t total, evicted;
-	struct processes *processes;
-	struct session *oldest, *newest; /* by the last event */
-	struct session *bucket[BUCKETS];
-	struct queue queue;
-};
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 {
@@ -60,15 +37,6 @@ static void newest(struct track *t, struct session *s)
 	s->newer = NULL;
 	*(t->newest ? &t->newest->newer : &t->oldest) = s;
 	t->newest = s;
-}
-
-static struct session **find(struct track *t, uint64_t id)
-{
-	struct session **at = &t->bucket[id % BUCKETS];
-
-	while (*at && (*at)->conn.id != id)
-		at = &(*at)->next;
-	return at;
 }
 
 static void set_owner(struct track *t, struct conn *c, const struct tt_owner *o)
@@ -142,6 +110,7 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 	s->conn.closed_ns = time_ns;
 	session_end(s, &t->out, time_ns);
 	t->out.connection(t->out.arg, time_ns, &s->conn);
+	witness_remember(t, s);
 	forget(t, at);
 }
 
@@ -151,12 +120,12 @@ static void evict(struct track *t, int64_t time_ns)
 	if (t->open < TRACK_CONNECTIONS)
 		return;
 	t->evicted++;
-	finish(t, find(t, t->oldest->conn.id), time_ns);
+	finish(t, track_find(t, t->oldest->conn.id), time_ns);
 }
 
 static void open_conn(struct track *t, const struct tt_ev_open *e)
 {
-	struct session **at = find(t, e->head.conn_id), *s = *at;
+	struct session **at = track_find(t, e->head.conn_id), *s = *at;
 	struct conn *c;
 
 	if (s)
@@ -165,7 +134,7 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return;
-	at = find(t, e->head.conn_id);
+	at = track_find(t, e->head.conn_id);
 	*at = s;
 	t->open++;
 	t->total++;
@@ -184,37 +153,6 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	set_owner(t, c, &e->owner);
 }
 
-/* Tell the alerts that have waited until `time_ns`, and one at least if there is no room. */
-static void take_due(struct track *t, int64_t time_ns)
-{
-	struct queue *q = &t->queue;
-
-	while (q->count && (q->at[q->first].due_ns <= time_ns || q->count == QUEUE)) {
-		struct session *s = *find(t, q->at[q->first].id);
-
-		q->first = (q->first + 1) % QUEUE;
-		q->count--;
-		if (!s)
-			continue;
-		s->queued = false;
-		session_witness(s, &t->out, INT64_MAX);
-	}
-}
-
-static void queue(struct track *t, struct session *s, int64_t time_ns)
-{
-	struct queue *q = &t->queue;
-	size_t at = (q->first + q->count) % QUEUE;
-
-	if (s->queued || !session_waits(s))
-		return;
-	s->queued = true;
-	q->at[at].id = s->conn.id;
-	q->at[at].due_ns = time_ns + TRACK_WITNESS_NS;
-	q->count++;
-	take_due(t, 0);
-}
-
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
 			size_t bytes)
 {
@@ -229,7 +167,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	case TT_EV_LIBRARY:
 		if (bytes >= sizeof(struct tt_ev_library))
 			session_library(*at, &t->out, time_ns, (const void *)head);
-		queue(t, *at, time_ns);
+		witness_queue(t, *at, time_ns);
 		break;
 	case TT_EV_OWNER:
 		if (bytes < sizeof(*owner))
@@ -245,7 +183,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes >= sizeof(*record) && bytes - sizeof(*record) >= record->body_bytes &&
 		    record->dir < 2)
 			session_record(*at, &t->out, time_ns, record);
-		queue(t, *at, time_ns);
+		witness_queue(t, *at, time_ns);
 		break;
 	case TT_EV_TOTALS:
 	case TT_EV_CLOSE:
@@ -253,7 +191,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 			break;
 		set_totals(*at, totals, t->wall_offset_ns);
 		if (head->kind == TT_EV_CLOSE) {
-			session_witness(*at, &t->out, INT64_MAX);
+			witness_now(t, *at);
 			set_close(*at, totals->close_flags);
 			finish(t, at, time_ns);
 		}
@@ -263,7 +201,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 
 void track_tick(struct track *t, int64_t time_ns)
 {
-	take_due(t, time_ns);
+	witness_due(t, time_ns);
 	/* A capture's clock may go back. */
 	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
 		return;
@@ -291,7 +229,7 @@ void track_event(struct track *t, const void *event, size_t bytes)
 			processes_told(t->processes, event);
 		return;
 	}
-	at = find(t, head->conn_id);
+	at = track_find(t, head->conn_id);
 	if (*at)
 		known_event(t, head, at, bytes);
 }

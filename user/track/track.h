@@ -42,7 +42,10 @@ struct track_out {
 			const struct message *message);
 	/* An error of the library that holds the connection's local end. */
 	void (*error)(void *arg, int64_t time_ns, const struct conn *conn);
-	/* The library that an event's file number stands for: false when there is none. */
+	/*
+	 * The library that an event's file number stands for: false when there is none.
+	 * NULL: no library is ever heard, and no alert waits for one.
+	 */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
 	struct history *history; /* what came before, and goes on from here; NULL: nothing */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* table.h - the connections that are followed; what the files of the tracker share. */
+#ifndef TT_TRACK_TABLE_H
+#define TT_TRACK_TABLE_H
+
+#include "track/session.h"
+
+#define BUCKETS 16384
+
+#define QUEUE 1024
+
+/* Connections with an alert that waits, in the order of their waiting. */
+struct queue {
+	struct {
+		uint64_t id;
+		int64_t due_ns;
+	} at[QUEUE];
+	size_t first, count;
+};
+
+#define LAST_WORDS 256
+
+/* What connections that are over had said; the oldest goes. */
+struct last_words {
+	struct {
+		struct endpoint local, remote;
+		enum tls_role sender;
+		uint8_t level, description;
+		int64_t time_ns;
+	} at[LAST_WORDS];
+	size_t next;
+};
+
+struct track {
+	struct track_out out;
+	int64_t wall_offset_ns, ticked_ns;
+	size_t open;
+	uint64_t total, evicted;
+	struct processes *processes;
+	struct session *oldest, *newest; /* by the last event */
+	struct session *bucket[BUCKETS];
+	struct queue queue;
+	struct last_words last_words;
+};
+
+/* Where the connection's pointer is, or would be. */
+struct session **track_find(struct track *t, uint64_t id);
+
+/* witness.c: an alert of `s` may wait for its second witness from `time_ns` on. */
+void witness_queue(struct track *t, struct session *s, int64_t time_ns);
+/* Tell the alerts that have waited until `time_ns`. */
+void witness_due(struct track *t, int64_t time_ns);
+/* `s` is over: what was said there may be news to the other end. */
+void witness_remember(struct track *t, const struct session *s);
+/* Tell what waits of `s`, by what the other end on this host knows if it is here. */
+void witness_now(struct track *t, struct session *s);
+
+#endif /* TT_TRACK_TABLE_H */

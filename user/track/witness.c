@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* witness.c - alerts that wait for somebody who can say more of them. */
+#include <string.h>
+
+#include "track/table.h"
+
+#define LOOKED_AT 256 /* the other end's last event is not far from this one's */
+
+static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && !memcmp(a->address, b->address, sizeof(a->address));
+}
+
+static bool other_end(const struct conn *c, const struct endpoint *local,
+		      const struct endpoint *remote)
+{
+	return same_endpoint(local, &c->remote) && same_endpoint(remote, &c->local);
+}
+
+static bool tells(const struct alert *said, enum tls_role sender)
+{
+	return said->time_ns && said->readable && said->by_library && said->sender == sender;
+}
+
+static bool adopt(struct alert *waiting, uint8_t level, uint8_t description)
+{
+	waiting->level = level;
+	waiting->description = description;
+	waiting->readable = waiting->by_library = true;
+	waiting->by_size = false;
+	return true;
+}
+
+static bool ask_open(const struct track *t, struct session *s)
+{
+	int looked = 0;
+
+	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
+		if (other_end(&s->conn, &p->conn.local, &p->conn.remote) &&
+		    tells(&p->conn.last_alert, s->waiting.sender))
+			return adopt(&s->waiting, p->conn.last_alert.level,
+				     p->conn.last_alert.description);
+	return false;
+}
+
+/* What nobody can read here may have been written, or read, at the other end on this host. */
+static void ask_peer(const struct track *t, struct session *s)
+{
+	if (s->waiting.readable || ask_open(t, s))
+		return;
+	for (size_t i = 0; i < LAST_WORDS; i++)
+		if (t->last_words.at[i].sender == s->waiting.sender &&
+		    t->last_words.at[i].time_ns >= s->conn.first_ns &&
+		    other_end(&s->conn, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
+			adopt(&s->waiting, t->last_words.at[i].level,
+			      t->last_words.at[i].description);
+			return;
+		}
+}
+
+void witness_remember(struct track *t, const struct session *s)
+{
+	const struct alert *said = &s->conn.last_alert;
+	size_t at = t->last_words.next % LAST_WORDS;
+
+	if (!tells(said, said->sender))
+		return;
+	t->last_words.at[at].local = s->conn.local;
+	t->last_words.at[at].remote = s->conn.remote;
+	t->last_words.at[at].sender = said->sender;
+	t->last_words.at[at].level = said->level;
+	t->last_words.at[at].description = said->description;
+	t->last_words.at[at].time_ns = said->time_ns;
+	t->last_words.next++;
+}
+
+void witness_now(struct track *t, struct session *s)
+{
+	if (!session_waits(s))
+		return;
+	ask_peer(t, s);
+	session_witness(s, &t->out, INT64_MAX);
+}
+
+void witness_due(struct track *t, int64_t time_ns)
+{
+	struct queue *q = &t->queue;
+
+	/* One at least if there is no room. */
+	while (q->count && (q->at[q->first].due_ns <= time_ns || q->count == QUEUE)) {
+		struct session *s = *track_find(t, q->at[q->first].id);
+
+		q->first = (q->first + 1) % QUEUE;
+		q->count--;
+		if (!s)
+			continue;
+		s->queued = false;
+		witness_now(t, s);
+	}
+}
+
+void witness_queue(struct track *t, struct session *s, int64_t time_ns)
+{
+	struct queue *q = &t->queue;
+	size_t at = (q->first + q->count) % QUEUE;
+
+	if (s->queued || !session_waits(s))
+		return;
+	s->queued = true;
+	q->at[at].id = s->conn.id;
+	q->at[at].due_ns = time_ns + TRACK_WITNESS_NS;
+	q->count++;
+	witness_due(t, 0);
+}
+
+struct session **track_find(struct track *t, uint64_t id)
+{
+	struct session **at = &t->bucket[id % BUCKETS];
+
+	while (*at && (*at)->conn.id != id)
+		at = &(*at)->next;
+	return at;
+}
