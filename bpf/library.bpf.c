@@ -124,6 +124,20 @@ static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_c
 	raise(call, code, PT_REGS_SP(ctx));
 }
 
+static __always_inline void count_hit(const struct tt_site *site)
+{
+	__u32 file = site->file;
+	__u64 *hits;
+
+	if (is_error_site(site) && site->kind != TT_SITE_PLACE) {
+		count(TT_COUNT_ERRORS);
+		return;
+	}
+	hits = bpf_map_lookup_elem(&tt_hits, &file);
+	if (hits)
+		__sync_fetch_and_add(hits, 1);
+}
+
 SEC("uprobe")
 int tt_library(struct pt_regs *ctx)
 {
@@ -131,7 +145,7 @@ int tt_library(struct pt_regs *ctx)
 	const struct tt_site *site = (const void *)&cookie;
 	struct tt_library_call *call;
 
-	count(is_error_site(site) ? TT_COUNT_ERRORS : TT_COUNT_CALLS);
+	count_hit(site);
 	call = library_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (site->kind == TT_SITE_FREE) {
 		forget(ctx, call);

@@ -100,11 +100,13 @@ static __always_inline void library_reads(struct tt_sock *s)
 		return;
 	call->touched = s->id;
 	call->raised = 0;
-	if (!call->object || call->conn_id == s->id)
+	if (!call->frame || call->conn_id == s->id)
 		return;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	if (!library_inside(call, BPF_CORE_READ(regs, sp)))
+	if (!library_inside(call, BPF_CORE_READ(regs, sp))) {
+		call->frame = 0; /* it is over: the next read need not look */
 		return;
+	}
 	key = object_key(call->object);
 	object.conn_id = s->id;
 	object.start_ns = process_start();

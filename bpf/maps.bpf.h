@@ -115,6 +115,13 @@ struct tt_objects_map {
 	__type(key, struct tt_object_key);
 	__type(value, struct tt_object);
 };
+/* Hits of the probes, errors raised apart, by struct tt_site's file. */
+struct tt_hits_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TT_FILES_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+};
 struct tt_events_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
@@ -163,6 +170,7 @@ extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");
 extern struct tt_library_calls_map tt_library_calls SEC(".maps");
 extern struct tt_objects_map tt_objects SEC(".maps");
+extern struct tt_hits_map tt_hits SEC(".maps");
 extern const volatile struct tt_config tt_config;
 extern __u64 tt_last_id;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "pipeline.h"
+#include "pipeline_state.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -8,24 +8,9 @@
 #include <string.h>
 
 #include "diagnose/diagnose.h"
-#include "output.h"
 #include "track/history.h"
 #include "track/track.h"
 #include "util/clock.h"
-#include "util/proc.h"
-
-struct pipeline {
-	const struct options *options;
-	struct origin origin;
-	struct outputs outputs;
-	int64_t status_ns;
-	struct stats stats;
-	uint64_t sequence;
-	struct history *history;
-	struct track *track;
-	enum severity worst; /* of the findings told of */
-	bool found;
-};
 
 /* Processes, sockets and ports were chosen by the source; the rest is here. */
 static bool wanted(const struct pipeline *p, const struct conn *c, bool failure)
@@ -50,14 +35,6 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 			       .source = p->origin.name, .conn = conn };
 	return true;
 }
-
-#define TO_SINKS(p, call, ...)                                                   \
-	for (int i_ = 0; i_ < (p)->outputs.count; i_++) {                        \
-		struct sink *sink_ = &(p)->outputs.sinks[i_];                    \
-                                                                                 \
-		sink_->call(sink_, __VA_ARGS__);                                 \
-		(p)->outputs.unwritten[i_]++;                                    \
-	}
 
 static void tell(struct pipeline *p, int64_t time_ns, const struct conn *conn,
 		 const struct finding *finding)
@@ -99,6 +76,8 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 	struct pipeline *p = arg;
 	struct fact fact;
 
+	if (conn->wanted && p->origin.shook)
+		p->origin.shook(p->origin.arg, conn);
 	if (conn->wanted) {
 		p->stats.handshakes++;
 		p->stats.failures += conn->failed;
@@ -203,48 +182,13 @@ size_t pipeline_open_connections(const struct pipeline *p)
 	return track_open(p->track);
 }
 
-void pipeline_stats(struct pipeline *p, const struct stats *lost)
-{
-	struct fact fact = { .time_ns = clock_ns(CLOCK_REALTIME), .source = p->origin.name };
-	struct stats stats;
-
-	p->stats.events++;
-	fact.sequence = ++p->sequence;
-	stats = p->stats;
-	memcpy(stats.lost, lost->lost, sizeof(stats.lost));
-	stats.lost[LOST_EVICTED] = track_evicted(p->track);
-	stats.lost[LOST_OUTPUT] = p->stats.lost[LOST_OUTPUT];
-	stats.emitted = p->sequence - stats.lost[LOST_OUTPUT];
-	for (int i = 0; i < LOST_CAUSES; i++)
-		stats.events += i == LOST_OUTPUT ? 0 : stats.lost[i];
-	stats.not_tls = lost->not_tls;
-	stats.connections_open = track_open(p->track);
-	stats.connections_total = track_total(p->track);
-	stats.history_evicted = history_evicted(p->history);
-	stats.rss_bytes = proc_rss_bytes();
-	TO_SINKS(p, stats, &fact, &stats);
-}
-
-static void status(struct pipeline *p, bool forced)
-{
-	int64_t now = clock_ns(CLOCK_REALTIME);
-
-	if (!forced && now - p->status_ns < 500000000)
-		return;
-	p->status_ns = now;
-	p->stats.connections_open = track_open(p->track);
-	p->stats.connections_total = track_total(p->track);
-	p->stats.lost[LOST_EVICTED] = track_evicted(p->track);
-	status_line(&p->stats);
-}
-
 bool pipeline_flush(struct pipeline *p)
 {
 	bool printed, heard = outputs_flush(&p->outputs, &printed);
 
 	p->stats.lost[LOST_OUTPUT] = p->outputs.lost;
 	if (p->outputs.status_line)
-		status(p, printed);
+		pipeline_status(p, printed);
 	return heard;
 }
 

@@ -17,6 +17,8 @@ struct origin {
 	const char *name;	/* tlstrace.source */
 	int64_t wall_offset_ns; /* added to the events' times */
 	void (*enrich)(void *arg, struct process *process); /* or NULL */
+	/* Each handshake; or NULL. */
+	void (*shook)(void *arg, const struct conn *conn);
 	/* What an event's file number stands for; or NULL. */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	void *arg;
@@ -37,6 +39,8 @@ bool pipeline_flush(struct pipeline *p);
 bool pipeline_full(const struct pipeline *p); /* --count is reached */
 /* Emit a stats event; `lost` holds what the source counted. */
 void pipeline_stats(struct pipeline *p, const struct stats *lost);
+/* A process with a TLS library appeared, or what is probed of a library changed. */
+void pipeline_coverage(struct pipeline *p, const struct coverage *coverage);
 size_t pipeline_open_connections(const struct pipeline *p);
 /* Tell of connections still open as such. */
 void pipeline_end(struct pipeline *p, int64_t time_ns);

@@ -15,10 +15,10 @@
 #include "enrich.h"
 #include "pipeline.h"
 #include "probe/hooks.h"
-#include "probe/libraries.h"
 #include "probe/processes.h"
 #include "source/live.h"
 #include "util/clock.h"
+#include "watch.h"
 
 #define POLL_MS 20
 #define STATS_NS (10 * 1000000000LL)
@@ -29,7 +29,7 @@ struct run {
 	struct pipeline *pipeline;
 	struct hooks *hooks;
 	struct live *live;
-	struct libraries *libraries; /* NULL: the wire only */
+	struct watch *watch;	     /* of libraries; NULL: the wire only */
 	struct rlimit files;	     /* as it was before: a command's */
 	pid_t child;
 	int child_status;
@@ -54,53 +54,24 @@ static void emit_stats(struct run *r)
 	stats.lost[LOST_TRUNCATED] = counts[TT_COUNT_TRUNCATED];
 	stats.lost[LOST_GAP] = counts[TT_COUNT_GAP];
 	stats.lost[LOST_PROG_MISSED] = hooks_missed(r->hooks);
+	if (r->watch)
+		watch_stats(r->watch, counts[TT_COUNT_ERRORS], &stats);
+	stats.errors_unbound = counts[TT_COUNT_UNBOUND];
 	stats.not_tls = counts[TT_COUNT_NOT_TLS];
 	pipeline_stats(r->pipeline, &stats);
-}
-
-static bool library_named(void *arg, uint32_t file, const char **name, char version[32])
-{
-	const struct run *r = arg;
-	const struct library_file *found = r->libraries ? libraries_file(r->libraries, file) : NULL;
-
-	if (!found)
-		return false;
-	*name = library_kind_name(found->library.kind);
-	memcpy(version, found->library.version, sizeof(found->library.version));
-	return true;
-}
-
-static void library_used(void *arg, uint32_t pid, const struct library_file *file)
-{
-	const struct run *r = arg;
-
-	if (r->options->verbose >= 2)
-		fprintf(stderr, "tlstrace: process %u uses %s: %zu places probed%s%s\n", pid, file->path,
-			file->library.count, file->error ? ": " : "",
-			file->error ? strerror(file->error) : "");
 }
 
 static void probe_libraries(struct run *r)
 {
 	struct rlimit most;
-	struct bpf_program *program;
-	bool multi;
 
+	getrlimit(RLIMIT_NOFILE, &r->files);
 	if (!r->options->libraries)
 		return;
-	getrlimit(RLIMIT_NOFILE, &r->files);
 	most = r->files;
 	most.rlim_cur = most.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &most); /* a link or more for each library */
-	program = hooks_library(r->hooks, &multi);
-	r->libraries = libraries_open(program, multi, library_used, r);
-	if (!r->libraries)
-		return;
-	libraries_scan(r->libraries);
-	if (r->options->verbose)
-		fprintf(stderr, "tlstrace: libraries: %zu files probed%s\n",
-			libraries_count(r->libraries),
-			libraries_follow(r->libraries) ? "" : ", new ones are not seen");
+	r->watch = watch_open(r->options, r->hooks, r->pipeline);
 }
 
 /* The command waits in read() until every hook is live. */
@@ -167,8 +138,8 @@ static int loop(struct run *r)
 	int err;
 
 	while (go_on(r, start_ns, now)) {
-		if (r->libraries)
-			libraries_take(r->libraries);
+		if (r->watch)
+			watch_take(r->watch);
 		err = live_poll(r->live, POLL_MS);
 		if (err) {
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
@@ -244,8 +215,8 @@ int run_live(const struct options *options)
 {
 	struct run r = { .options = options };
 	const struct origin origin = { .name = "live", .wall_offset_ns = live_wall_offset_ns(),
-				       .enrich = enrich_process, .library = library_named,
-				       .arg = &r };
+				       .enrich = enrich_process, .shook = watch_shook, .library = watch_library,
+				       .arg = &r.watch };
 	struct sigaction action = { .sa_handler = stop };
 	struct tt_config config = config_of(options);
 	const char *why;
@@ -266,7 +237,7 @@ int run_live(const struct options *options)
 	}
 	if (r.live)
 		live_close(r.live);
-	if (r.libraries)
-		libraries_close(r.libraries);
+	if (r.watch)
+		watch_close(r.watch);
 	return pipeline_close(r.pipeline, status);
 }

@@ -11,8 +11,7 @@ enum tt_counter {
 	TT_COUNT_GAP,	    /* stream position lost, directions */
 	TT_COUNT_NOT_TLS,   /* connections that turned out not to be TLS */
 	TT_COUNT_UNBOUND,   /* library errors of no connection that is known */
-	TT_COUNT_CALLS,	    /* hits of probes on calls */
-	TT_COUNT_ERRORS,    /* hits of probes on error queues */
+	TT_COUNT_ERRORS,    /* errors raised, of whatever part of a library */
 	TT_COUNT_MAX,
 };
 

@@ -199,6 +199,7 @@ enum tt_library_fact {
 	TT_LIBRARY_ALERT = 3, /* is sent */
 };
 
+#define TT_FILES_MAX 5000 /* probed files */
 #define TT_PLACE_BYTES 64
 
 struct tt_ev_library {

@@ -88,7 +88,7 @@ rm -f "$T/out"
 wait $!
 [ $? = 5 ] && echo "ok - a command's own status" || { echo "not ok - a command's own status"; result=1; }
 check "a command's descendants" "$only=={('curl','client')} and len(of('tls-connection'))==1"
-check "facts of a process that is gone" 'get(e[0],"process.executable").endswith("/curl") and get(e[0],"process.command_line").startswith("curl -sk") and get(e[0],"process.start")'
+check "facts of a process that is gone" '(c:=of("tls-connection")[0]) and get(c,"process.executable").endswith("/curl") and get(c,"process.command_line").startswith("curl -sk") and get(c,"process.start")'
 
 mkfifo "$T/nsready"
 ip netns exec tt-$$ stdbuf -oL openssl s_server -accept $port -key "$T/key.pem" -cert "$T/cert.pem" -www >"$T/nsready" 2>/dev/null </dev/null &

@@ -105,6 +105,16 @@ static int take_fail_on(struct options *o, const char *arg)
 	return o->fail_on ? -1 : bad("fail-on", arg, "info, warning or error");
 }
 
+static int take_overhead(struct options *o, const char *arg)
+{
+	char *end;
+
+	o->max_overhead = strtod(arg, &end);
+	if (end == arg || *end || !(o->max_overhead >= 0 && o->max_overhead <= 100))
+		return bad("max-overhead", arg, "a percentage");
+	return -1;
+}
+
 static int take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -157,6 +167,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;
 	case OPT_BRIEF: o->brief = true; return -1;
+	case OPT_MAX_OVERHEAD: return take_overhead(o, arg);
 	case OPT_WIRE_ONLY: o->libraries = false; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
@@ -227,7 +238,7 @@ int options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	*o = (struct options){ .ready_fd = -1, .libraries = true };
+	*o = (struct options){ .ready_fd = -1, .libraries = true, .max_overhead = 1 };
 	status = take_all(o, argc, argv, false);
 	if (status >= 0)
 		return status;

@@ -16,6 +16,7 @@ struct options {
 	uint16_t port;
 	bool by_uid, by_host, follow;
 	bool libraries; /* probe them */
+	double max_overhead; /* of probes on reads and writes, in percent of the machine */
 	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */
 	const char *keylog;    /* NULL: none */

@@ -110,6 +110,7 @@ static void choose_library(struct hooks *h, const struct tt_config *config, cons
 	bpf_program__set_autoload(program, config->libraries);
 	bpf_map__set_autocreate(h->skel->maps.tt_library_calls, config->libraries);
 	bpf_map__set_autocreate(h->skel->maps.tt_objects, config->libraries);
+	bpf_map__set_autocreate(h->skel->maps.tt_hits, config->libraries);
 }
 
 static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
@@ -214,6 +215,11 @@ struct bpf_program *hooks_library(const struct hooks *h, bool *multi)
 {
 	*multi = h->multi;
 	return h->skel->progs.tt_library;
+}
+
+int hooks_hits_fd(const struct hooks *h)
+{
+	return bpf_map__fd(h->skel->maps.tt_hits);
 }
 
 int hooks_processes_fd(const struct hooks *h)

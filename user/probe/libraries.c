@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "probe/libraries.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -10,34 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "probe/mappings.h"
-
-#define FILES_MAX 5000
-#define SEEN_BUCKETS 16384 /* a power of two; files beyond three quarters are not looked at */
-#define PAIRS 65536	   /* of a process and a file that were told of; the oldest go */
-
-struct probed {
-	struct library_file file;
-	struct uprobes uprobes;
-};
-
-struct seen {
-	uint64_t device, inode; /* inode 0: free */
-	uint32_t number;	/* of the probed file + 1; 0: nothing in it */
-};
-
-struct libraries {
-	struct bpf_program *program;
-	bool multi;
-	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
-	void *arg;
-	struct mappings *mappings;
-	uint64_t missed;
-	size_t seen_count, count;
-	struct probed *probed[FILES_MAX];
-	struct seen seen[SEEN_BUCKETS];
-	uint64_t told[PAIRS]; /* pid << 32 | number + 1, by its hash */
-};
+#include "probe/libraries_state.h"
 
 static uint64_t mix(uint64_t value)
 {
@@ -60,6 +31,17 @@ static struct seen *find(struct libraries *l, uint64_t device, uint64_t inode)
 	}
 }
 
+int libraries_attach_busy(struct libraries *l, struct probed *p)
+{
+	const struct library *library = &p->file.library;
+	size_t from = library->busy_from;
+
+	if (from == library->count || !l->with_busy)
+		return 0;
+	return -uprobes_attach(&p->busy, l->program, l->multi, p->fd, library->offsets + from,
+			       library->cookies + from, library->count - from);
+}
+
 /* The number + 1 of what was probed in the file, 0 for nothing. */
 static uint32_t probe(struct libraries *l, int fd, const char *path)
 {
@@ -77,8 +59,11 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 		return 0;
 	}
 	p->file.path = strdup(path);
+	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	p->file.error = -uprobes_attach(&p->uprobes, l->program, l->multi, fd, library->offsets,
-					library->cookies, library->count);
+					library->cookies, library->busy_from);
+	if (!p->file.error)
+		p->file.error = libraries_attach_busy(l, p);
 	l->probed[l->count++] = p;
 	return (uint32_t)l->count;
 }
@@ -153,7 +138,7 @@ static void take_usual(struct libraries *l)
 	}
 }
 
-struct libraries *libraries_open(struct bpf_program *program, bool multi,
+struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg)
@@ -164,10 +149,43 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi,
 		return NULL;
 	l->program = program;
 	l->multi = multi;
+	l->with_busy = busy;
 	l->used = used;
 	l->arg = arg;
 	l->mappings = mappings_open(take, l);
 	return l;
+}
+
+struct asked {
+	struct libraries *libraries;
+	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
+	void *arg;
+	uint32_t before; /* the file of the last line: a file is mapped many times in a row */
+	int files, mappings;
+};
+
+static void answer(void *arg, const struct mapping *m)
+{
+	struct asked *a = arg;
+	struct seen *s = find(a->libraries, makedev(m->major, m->minor), m->inode);
+
+	a->mappings++;
+	if (!s || !s->number || s->number == a->before ||
+	    !a->libraries->probed[s->number - 1]->file.library.calls)
+		return;
+	a->before = s->number;
+	a->files++;
+	a->used(a->arg, m->pid, &a->libraries->probed[s->number - 1]->file);
+}
+
+int libraries_of(struct libraries *l, uint32_t pid,
+		 void (*used)(void *arg, uint32_t pid, const struct library_file *file), void *arg)
+{
+	struct asked asked = { .libraries = l, .used = used, .arg = arg };
+
+	mappings_scan(pid, take, l); /* what is not known yet */
+	mappings_scan(pid, answer, &asked);
+	return asked.mappings ? asked.files : -1;
 }
 
 void libraries_scan(struct libraries *l)
@@ -208,6 +226,8 @@ void libraries_close(struct libraries *l)
 		mappings_close(l->mappings);
 	for (size_t i = 0; i < l->count; i++) {
 		uprobes_detach(&l->probed[i]->uprobes);
+		uprobes_detach(&l->probed[i]->busy);
+		close(l->probed[i]->fd);
 		free((char *)l->probed[i]->file.path);
 		free(l->probed[i]);
 	}

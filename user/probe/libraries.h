@@ -17,20 +17,37 @@ struct library_file {
 	struct library library;
 	const char *path; /* as the process saw it that had it first */
 	int error;	  /* why its probes could not be attached: errno, or 0 */
+	bool paused;	  /* its busy places are not probed for now: they cost too much */
+	double calls_per_s, cost; /* when it was paused; of the machine, 0.01 is a hundredth */
 };
 
 /*
  * `program` is attached to each. `used` is told once of each process that has mapped a
- * library whose calls are TLS calls (*file lasts until the end). NULL when out of memory.
+ * library whose calls are TLS calls; `busy`: what each read and write passes is probed too (*file lasts until the end). NULL when out of memory.
  */
-struct libraries *libraries_open(struct bpf_program *program, bool multi,
+struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg);
 /* What is mapped now, and what lies where the dynamic linker looks first. */
 void libraries_scan(struct libraries *libraries);
+/*
+ * Tell of each library of this process again, as `used` is told. How many there are, -1
+ * when the process is gone.
+ */
+int libraries_of(struct libraries *libraries, uint32_t pid,
+		 void (*used)(void *arg, uint32_t pid, const struct library_file *file), void *arg);
 /* What was mapped since. Cheap to call often. */
 void libraries_take(struct libraries *libraries);
+/*
+ * Look at what the probes cost since the last time: hits by file (of `hits_fd`, a per-CPU
+ * array), `price_ns` each. Beyond `most` (0.01: a hundredth of the machine) the busiest
+ * files' busy places are let go, and taken up again later. `changed` is told of each.
+ */
+void libraries_budget(struct libraries *libraries, int hits_fd, uint64_t price_ns, double most,
+		      void (*changed)(void *arg, const struct library_file *file), void *arg);
+/* All hits so far. */
+uint64_t libraries_hits(const struct libraries *libraries);
 /* By the number in an event; NULL: no such file. */
 const struct library_file *libraries_file(const struct libraries *libraries, uint32_t file);
 /* False: the kernel does not tell of new mappings, only what was there at start is probed. */

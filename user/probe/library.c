@@ -17,6 +17,7 @@ static const struct function {
 #undef FUNCTION
 };
 
+#define WRAPPER_BYTES 320 /* 188 where it is one, 848 where it is not */
 #define FUNCTIONS (sizeof(functions) / sizeof(*functions))
 _Static_assert(FUNCTIONS <= LIBRARY_FUNCTIONS_MAX, "room for each");
 
@@ -78,6 +79,36 @@ static void add(struct library *to, const struct function *f, uint64_t offset,
 	to->kind = f->library;
 }
 
+/* What is passed so often that it may cost too much; nothing essential hangs on it. */
+static bool is_busy(const struct function *f)
+{
+	return f->call == TT_CALL_READ || f->call == TT_CALL_WRITE || f->kind == TT_SITE_RESULT ||
+	       f->kind == TT_SITE_PLACE;
+}
+
+/* ERR_set_error() calls ERR_vset_error(), unless the compiler has put that inside it. */
+static bool is_wrapper(const struct function *f, const struct search *search)
+{
+	const size_t i = (size_t)(f - functions);
+
+	return !strcmp(f->name, "ERR_set_error") && i + 1 < FUNCTIONS && search->at[i + 1].offset &&
+	       search->at[i].bytes && search->at[i].bytes < WRAPPER_BYTES;
+}
+
+static void add_all(struct library *to, struct image *image, const struct search *search,
+		    uint32_t file, bool busy)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++) {
+		const struct function *f = &functions[i];
+		struct site site;
+
+		if (search->at[i].offset && is_busy(f) == busy && !is_wrapper(f, search) &&
+		    (!to->kind || f->library == to->kind) &&
+		    place(f, image, search->at[i].offset, search->at[i].bytes, &site))
+			add(to, f, search->at[i].offset, &site, file);
+	}
+}
+
 void library_read(struct library *to, struct image *image, uint32_t file)
 {
 	static const char *const leads[] = { [LIBRARY_NONE] = NULL,
@@ -87,14 +118,9 @@ void library_read(struct library *to, struct image *image, uint32_t file)
 
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
-	for (size_t i = 0; i < FUNCTIONS; i++) {
-		struct site site;
-
-		if (search.at[i].offset &&
-		    (!to->kind || functions[i].library == to->kind) &&
-		    place(&functions[i], image, search.at[i].offset, search.at[i].bytes, &site))
-			add(to, &functions[i], search.at[i].offset, &site, file);
-	}
+	add_all(to, image, &search, file, false);
+	to->busy_from = to->count;
+	add_all(to, image, &search, file, true);
 	if (to->kind && leads[to->kind])
 		image_version(image, leads[to->kind], to->version, sizeof(to->version));
 }

@@ -15,7 +15,8 @@ enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS };
 struct library {
 	enum library_kind kind;
 	char version[32]; /* "" when the file does not tell */
-	size_t count;	  /* places to probe */
+	size_t count;	  /* places to probe; first those that every handshake passes */
+	size_t busy_from;	  /* from here on: those that each read and write passes, and error places */
 	uint64_t offsets[LIBRARY_FUNCTIONS_MAX];
 	uint64_t cookies[LIBRARY_FUNCTIONS_MAX];
 	const char *names[LIBRARY_FUNCTIONS_MAX]; /* static */

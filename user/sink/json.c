@@ -7,6 +7,7 @@
 
 #include "model/roles.h"
 #include "sink/community_id.h"
+#include "sink/coverage_json.h"
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "util/json.h"
@@ -235,6 +236,19 @@ static void connection(struct sink *sink, const struct fact *fact)
 	end(&j, fact);
 }
 
+static void coverage(struct sink *sink, const struct fact *fact, const struct coverage *c)
+{
+	struct json j;
+
+	begin(&j, sink, fact, "tlstrace-coverage");
+	json_coverage_process(&j, c);
+	begin_tlstrace(&j, fact);
+	json_coverage(&j, c);
+	json_close(&j, '}');
+	json_close(&j, '}');
+	putc('\n', j.out);
+}
+
 static void stats(struct sink *sink, const struct fact *fact, const struct stats *s)
 {
 	static const char *const causes[LOST_CAUSES] = { "ring_full", "map_full", "evicted",
@@ -260,6 +274,7 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 	json_open(&j, "history", '{');
 	json_int(&j, "evicted", s->history_evicted);
 	json_close(&j, '}');
+	json_probes(&j, s);
 	json_int(&j, "rss_bytes", s->rss_bytes);
 	json_close(&j, '}');
 	json_close(&j, '}');
@@ -270,5 +285,6 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 void json_sink(struct sink *sink, FILE *out)
 {
 	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message,
-			       .finding = finding, .error = error, .connection = connection, .stats = stats };
+			       .finding = finding, .error = error, .connection = connection, .coverage = coverage,
+			       .stats = stats };
 }

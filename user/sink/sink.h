@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "model/conn.h"
+#include "model/coverage.h"
 #include "model/finding.h"
 #include "model/message.h"
 
@@ -31,6 +32,10 @@ struct stats {
 	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
 	uint64_t history_evicted; /* sessions and pairs forgotten for want of room */
+	uint64_t probe_call_hits, probe_error_hits, probe_price_ns; /* price 0: nothing is probed */
+	double overhead_ratio;	  /* of the probes, of the whole machine */
+	uint64_t errors_unbound;  /* library errors of no connection that is known */
+	uint64_t mappings_missed; /* files that processes mapped and nobody looked at */
 	uint64_t rss_bytes;
 };
 
@@ -53,6 +58,7 @@ struct sink {
 	void (*finding)(struct sink *sink, const struct fact *fact, const struct finding *finding);
 	void (*error)(struct sink *sink, const struct fact *fact); /* conn's last one */
 	void (*connection)(struct sink *sink, const struct fact *fact);
+	void (*coverage)(struct sink *sink, const struct fact *fact, const struct coverage *coverage);
 	void (*stats)(struct sink *sink, const struct fact *fact, const struct stats *stats);
 };
 

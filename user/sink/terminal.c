@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* terminal.c - one line an event; a fatal alert shows what led to it. */
 #include <string.h>
-#include <time.h>
 
 #include "model/names.h"
 #include "model/roles.h"
 #include "model/words.h"
 #include "sink/sink.h"
-#include "sink/terminal_finding.h"
+#include "sink/terminal_parts.h"
 #include "util/json.h"
 
 #define PROCESS_COLUMNS 20
@@ -27,22 +26,6 @@ static int endpoint(FILE *out, const struct endpoint *e)
 	return fprintf(out, is_ipv4(e) ? "%s:%u" : "[%s]:%u", text, e->port);
 }
 
-/* Printed many times a second: the text of the second is kept. */
-static void clock_text(FILE *out, int64_t time_ns)
-{
-	static time_t known = -1;
-	static char text[16];
-	time_t seconds = time_ns / 1000000000;
-	struct tm tm;
-
-	if (seconds != known) {
-		localtime_r(&seconds, &tm);
-		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-		known = seconds;
-	}
-	fprintf(out, "%s.%03d ", text, (int)(time_ns / 1000000 % 1000));
-}
-
 static void prefix(struct sink *s, const struct fact *fact, bool bad)
 {
 	const struct conn *c = fact->conn;
@@ -51,7 +34,7 @@ static void prefix(struct sink *s, const struct fact *fact, bool bad)
 
 	if (bad && s->colour)
 		fputs(RED, s->out);
-	clock_text(s->out, fact->time_ns);
+	terminal_clock(s->out, fact->time_ns);
 	if (c->process->pid) {
 		used = terminal_text(s->out, c->process->comm);
 		pad(s->out, used + fprintf(s->out, "[%u]", c->process->pid), PROCESS_COLUMNS);
@@ -284,5 +267,5 @@ void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
 			       .alert = alert, .record = record, .message = message,
-			       .finding = terminal_finding, .error = error, .connection = connection, .stats = stats };
+			       .finding = terminal_finding, .error = error, .connection = connection, .coverage = terminal_coverage, .stats = stats };
 }

@@ -168,3 +168,9 @@ void json_time(struct json *j, const char *key, int64_t time_ns)
 	strcpy(text + at + 9, "Z");
 	json_text(j, key, text);
 }
+
+void json_ratio(struct json *j, const char *key, double value)
+{
+	lead(j, key);
+	fprintf(j->out, "%.6f", value);
+}

@@ -19,6 +19,7 @@ struct json {
 void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);		       /* '}' or ']' */
 void json_text(struct json *j, const char *key, const char *text);
+void json_ratio(struct json *j, const char *key, double value); /* finite, 6 decimals */
 void json_int(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 /* RFC 3339, UTC, with nanoseconds. */

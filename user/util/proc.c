@@ -42,6 +42,29 @@ uint32_t proc_parent(uint32_t pid)
 	return stat_field(pid, 4);
 }
 
+static void read_executable(uint32_t pid, char *executable, size_t size)
+{
+	char path[64];
+	ssize_t bytes;
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	bytes = readlink(path, executable, size - 1);
+	executable[bytes > 0 ? bytes : 0] = 0;
+}
+
+void proc_names(uint32_t pid, char *name, size_t name_size, char *executable,
+		size_t executable_size)
+{
+	char path[64];
+	ssize_t bytes;
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	bytes = slurp(path, name, name_size);
+	if (bytes > 0 && name[bytes - 1] == '\n')
+		name[bytes - 1] = 0;
+	read_executable(pid, executable, executable_size);
+}
+
 void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
 	       char *command_line, size_t command_line_size)
 {
@@ -51,11 +74,8 @@ void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executa
 
 	if ((*executable && *command_line) || proc_start_ticks(pid) != start_ns / tick_ns)
 		return;
-	if (!*executable) {
-		snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-		bytes = readlink(path, executable, executable_size - 1);
-		executable[bytes > 0 ? bytes : 0] = 0;
-	}
+	if (!*executable)
+		read_executable(pid, executable, executable_size);
 	if (*command_line)
 		return;
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);

@@ -13,6 +13,9 @@
  */
 void proc_read(uint32_t pid, uint64_t start_ns, char *executable, size_t executable_size,
 	       char *command_line, size_t command_line_size);
+/* Name and executable of a process, both empty when it is gone. */
+void proc_names(uint32_t pid, char *name, size_t name_size, char *executable,
+		size_t executable_size);
 /* The name of a user, empty when there is none; the last answer is remembered. */
 const char *user_name(uint32_t uid);
 /* When the process began, as /proc/PID/stat counts (ticks of USER_HZ); 0: gone. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pipeline_state.h - what the files of pipeline.h share. */
+#ifndef TT_PIPELINE_STATE_H
+#define TT_PIPELINE_STATE_H
+
+#include "output.h"
+#include "pipeline.h"
+
+struct pipeline {
+	const struct options *options;
+	struct origin origin;
+	struct outputs outputs;
+	int64_t status_ns;
+	struct stats stats;
+	uint64_t sequence;
+	struct history *history;
+	struct track *track;
+	enum severity worst; /* of the findings told of */
+	bool found;
+};
+
+#define TO_SINKS(p, call, ...)                                                   \
+	for (int i_ = 0; i_ < (p)->outputs.count; i_++) {                        \
+		struct sink *sink_ = &(p)->outputs.sinks[i_];                    \
+                                                                                 \
+		sink_->call(sink_, __VA_ARGS__);                                 \
+		(p)->outputs.unwritten[i_]++;                                    \
+	}
+
+/* The line of counts on a terminal; at most twice a second unless forced. */
+void pipeline_status(struct pipeline *p, bool forced);
+
+#endif /* TT_PIPELINE_STATE_H */

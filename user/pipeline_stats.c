@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pipeline_stats.c - what the pipeline tells of the tracer itself. */
+#include "pipeline_state.h"
+#include "track/history.h"
+#include "track/track.h"
+#include "util/clock.h"
+#include "util/proc.h"
+
+void pipeline_coverage(struct pipeline *p, const struct coverage *coverage)
+{
+	struct fact fact = { .time_ns = clock_ns(CLOCK_REALTIME), .source = p->origin.name };
+
+	p->stats.events++;
+	if (p->options->failures || pipeline_full(p)) {
+		p->stats.filtered++;
+		return;
+	}
+	fact.sequence = ++p->sequence;
+	TO_SINKS(p, coverage, &fact, coverage);
+}
+
+void pipeline_stats(struct pipeline *p, const struct stats *lost)
+{
+	struct fact fact = { .time_ns = clock_ns(CLOCK_REALTIME), .source = p->origin.name };
+	struct stats stats;
+
+	p->stats.events++;
+	fact.sequence = ++p->sequence;
+	stats = *lost;
+	stats.events = p->stats.events;
+	stats.filtered = p->stats.filtered;
+	stats.handshakes = p->stats.handshakes;
+	stats.failures = p->stats.failures;
+	stats.lost[LOST_EVICTED] = track_evicted(p->track);
+	stats.lost[LOST_OUTPUT] = p->stats.lost[LOST_OUTPUT];
+	stats.emitted = p->sequence - stats.lost[LOST_OUTPUT];
+	for (int i = 0; i < LOST_CAUSES; i++)
+		stats.events += i == LOST_OUTPUT ? 0 : stats.lost[i];
+	stats.connections_open = track_open(p->track);
+	stats.connections_total = track_total(p->track);
+	stats.history_evicted = history_evicted(p->history);
+	stats.rss_bytes = proc_rss_bytes();
+	TO_SINKS(p, stats, &fact, &stats);
+}
+
+void pipeline_status(struct pipeline *p, bool forced)
+{
+	int64_t now = clock_ns(CLOCK_REALTIME);
+
+	if (!forced && now - p->status_ns < 500000000)
+		return;
+	p->status_ns = now;
+	p->stats.connections_open = track_open(p->track);
+	p->stats.connections_total = track_total(p->track);
+	p->stats.lost[LOST_EVICTED] = track_evicted(p->track);
+	status_line(&p->stats);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* libraries_state.h - what the files of libraries.h share. */
+#ifndef TT_PROBE_LIBRARIES_STATE_H
+#define TT_PROBE_LIBRARIES_STATE_H
+
+#include "probe/libraries.h"
+#include "probe/mappings.h"
+#include "tlstrace/event.h"
+
+#define FILES_MAX TT_FILES_MAX
+#define SEEN_BUCKETS 16384 /* a power of two; files beyond three quarters are not looked at */
+#define PAIRS 65536	   /* of a process and a file that were told of; the oldest go */
+
+struct probed {
+	struct library_file file;
+	struct uprobes uprobes, busy; /* library.h's two groups */
+	int fd;			    /* of the file, to take up `busy` again */
+	uint64_t hits, recent;	    /* of calls; since the last look */
+	int64_t resume_ns;	    /* when to do so */
+	unsigned int pauses;
+};
+
+struct seen {
+	uint64_t device, inode; /* inode 0: free */
+	uint32_t number;	/* of the probed file + 1; 0: nothing in it */
+};
+
+struct libraries {
+	struct bpf_program *program;
+	bool multi, with_busy;
+	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
+	void *arg;
+	struct mappings *mappings;
+	uint64_t missed, hits;
+	int64_t looked_ns;
+	size_t seen_count, count;
+	struct probed *probed[FILES_MAX];
+	struct seen seen[SEEN_BUCKETS];
+	uint64_t told[PAIRS]; /* pid << 32 | number + 1, by its hash */
+};
+
+/* Attach the probes of the busy group. 0 or errno. */
+int libraries_attach_busy(struct libraries *libraries, struct probed *probed);
+
+#endif /* TT_PROBE_LIBRARIES_STATE_H */
