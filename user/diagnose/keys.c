@@ -23,11 +23,16 @@ static bool second_finished(const struct facts *f)
 
 	if (!f->alert->by_library)
 		return false;
-	if (f->error && f->error->handshake)
+	if (f->alert->in_handshake)
 		return true;
-	/* Under TLS 1.3 its Finished is the first that a client protects. */
+	/*
+	 * Under TLS 1.3 its Finished is the first that a client protects. A server that has
+	 * accepted it goes on, with tickets or data; one that has not sends its alert only.
+	 */
 	if (is_tls13(c->server.version))
-		return f->by == ROLE_SERVER && data == 1;
+		return f->by == ROLE_SERVER &&
+		       (data == 1 || (!f->alert->sent && c->records_shaking[1] &&
+				      c->totals[1].records == c->records_shaking[1] + 1));
 	return data == 0 && f->protected_before == 1;
 }
 
@@ -173,6 +178,13 @@ bool rule_full_keys(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* Under TLS 1.3 a client's data may be under way before its Finished is judged. */
+static bool few_records(const struct facts *f)
+{
+	return is_tls13(f->conn->server.version) && f->by == ROLE_SERVER && !f->alert->sent &&
+	       f->conn->totals[0].app_records < 5;
+}
+
 bool rule_mid_stream(const struct facts *f, struct finding *out)
 {
 	uint64_t records;
@@ -183,7 +195,7 @@ bool rule_mid_stream(const struct facts *f, struct finding *out)
 	records = f->conn->totals[f->alert->sent].records;
 	title(out, "The %s could not verify a record in mid-stream: bytes changed after they were protected.",
 	      end_name(f->by));
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = few_records(f) ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say(&out->evidence, "The handshake was complete and the %s had sent %llu records: the keys agree.",
 	    end_name(other_end(f->by)), (unsigned long long)records);

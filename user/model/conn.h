@@ -38,6 +38,8 @@ struct alert {
 	bool by_size; /* told from the record's size alone */
 	bool decrypted;
 	bool by_wire, by_library; /* who told of it */
+	bool in_handshake; /* the library was still shaking hands when it failed */
+	bool unsure; /* the library's word alone does not make it this connection's */
 	enum tls_role sender;
 	bool sent; /* by the local end */
 	struct past_record after[8];
@@ -89,6 +91,7 @@ struct conn {
 	int64_t last_record_ns; /* wall clock */
 	bool stalled;		/* no record for TRACK_STALL_NS while shaking hands */
 	int64_t tcp_connect_duration_ns; /* 0 unknown */
+	uint32_t records_shaking[2]; /* as totals: records when the handshake ended */
 	struct side_totals totals[2]; /* [0] local end sent, [1] received */
 	uint32_t retransmits;
 	uint32_t altered; /* captures: what came again or overlapped with other bytes */

@@ -7,6 +7,7 @@
 #define ALERTS_A_RECORD 10
 #define CLOSE_NOTIFY_ALERT 0
 #define DATA_TYPE 23
+#define FATAL 2
 #define ALERTS_KEPT (sizeof(((struct conn *)0)->alerts) / sizeof(((struct conn *)0)->alerts[0]))
 
 static int older(const void *a, const void *b)
@@ -52,7 +53,8 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 	struct conn *c = &s->conn;
 
 	alert->time_ns = time_ns;
-	c->last_alert = *alert;
+	if (alert->readable || !c->last_alert.readable)
+		c->last_alert = *alert;
 	if (alert->readable) {
 		keep(c, alert);
 		s->close_notify = alert->description == CLOSE_NOTIFY_ALERT ||
@@ -87,6 +89,7 @@ static void join(struct alert *alert, const struct alert *other)
 	}
 	alert->by_wire = alert->by_library = true;
 	alert->by_size = false;
+	alert->in_handshake |= other->in_handshake;
 }
 
 static void tell_waiting(struct session *s, const struct track_out *out)
@@ -94,7 +97,8 @@ static void tell_waiting(struct session *s, const struct track_out *out)
 	struct alert alert = s->waiting;
 
 	s->waiting = (struct alert){ 0 };
-	tell(s, out, s->waiting_ns, &alert);
+	if (alert.by_wire || !alert.unsure)
+		tell(s, out, s->waiting_ns, &alert);
 }
 
 /* A warning has no error of the library beside it, nor has what a key log opened. */
@@ -205,6 +209,13 @@ static const struct past_record *last_record(const struct session *s, int dir)
 	return s->recent_end[dir] ? &s->recent[dir][(s->recent_end[dir] - 1) % RECENT] : NULL;
 }
 
+int64_t session_last_ns(const struct session *s, int dir)
+{
+	const struct past_record *r = last_record(s, dir);
+
+	return r ? r->time_ns : 0;
+}
+
 bool alert_ends(const struct session *s, int dir)
 {
 	const struct past_record *r = last_record(s, dir);
@@ -212,17 +223,34 @@ bool alert_ends(const struct session *s, int dir)
 	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == TLS13_ALERT_BYTES;
 }
 
-void alert_at_end(struct session *s, const struct track_out *out)
+/* What the library said when nobody knew of which connection: now there is one that fits. */
+static bool library_guess(const struct session *s, int dir, uint8_t *description)
 {
-	if (!session_tls13(s) || !s->conn.established)
-		return;
-	for (int dir = 0; dir < 2; dir++) {
-		bool told = false;
+	const struct library_error *e = &s->conn.error;
+	int alert = dir == TT_SENT ? e->sends : e->received;
 
-		for (int i = 0; i < s->conn.alert_count; i++)
-			told |= s->conn.alerts[i].sender == sender_of(s, dir);
-		if (!told && alert_ends(s, dir))
-			by_size(s, out, last_record(s, dir)->time_ns, dir);
+	if (!e->library || !e->guessed || alert < 0)
+		return false;
+	*description = (uint8_t)alert;
+	return true;
+}
+
+bool session_last_alert(struct session *s, const struct track_out *out, int dir)
+{
+	struct alert alert = { .sender = sender_of(s, dir), .sent = dir == TT_SENT,
+			       .encrypted = true, .by_size = true, .by_wire = true };
+
+	if (!session_tls13(s) || !s->conn.established || !alert_ends(s, dir))
+		return false;
+	for (int i = 0; i < s->conn.alert_count; i++)
+		if (s->conn.alerts[i].level == FATAL || s->conn.alerts[i].sender == alert.sender)
+			return false;
+	if (library_guess(s, dir, &alert.description)) {
+		alert.level = FATAL;
+		alert.readable = alert.by_library = true;
+		alert.by_size = false;
 	}
-	session_witness(s, out, INT64_MAX);
+	alert_after(s, dir, &alert);
+	alert_told(s, out, last_record(s, dir)->time_ns, &alert);
+	return true;
 }

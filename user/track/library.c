@@ -16,6 +16,8 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	int dir = sent ? TT_SENT : TT_RECEIVED;
 	struct alert alert = { .level = level, .description = (uint8_t)description,
 			       .readable = true, .by_library = true, .sent = sent,
+			       .unsure = s->conn.error.guessed,
+			       .in_handshake = sent && s->conn.error.handshake,
 			       .encrypted = s->encrypted[dir] || session_tls13(s),
 			       .sender = sender_of(s, dir) };
 
@@ -61,7 +63,8 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 		return;
 	}
 	out->error(out->arg, time_ns, &s->conn);
-	if (error->guessed)
+	/* A guess needs the wire to agree. */
+	if (error->guessed && session_tls13(s))
 		return;
 	if (error->received >= 0)
 		alert_of(s, out, time_ns, FATAL, error->received, false);

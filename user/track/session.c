@@ -54,6 +54,8 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 	s->reported = true;
 	if (s->conn.established)
 		s->conn.established_at_ns = time_ns;
+	s->conn.records_shaking[0] = s->recent_end[0];
+	s->conn.records_shaking[1] = s->recent_end[1];
 	if (out->history)
 		history_handshake(out->history, &s->conn, time_ns);
 	out->handshake(out->arg, time_ns, &s->conn);
@@ -260,7 +262,6 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 {
 	open_end(s, out, time_ns);
 	session_witness(s, out, INT64_MAX);
-	alert_at_end(s, out);
 	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {

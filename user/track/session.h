@@ -50,6 +50,12 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 		     const struct tt_ev_library *e);
 /* The waiting alert has waited long enough at `time_ns`: tell it as it is. */
 void session_witness(struct session *s, const struct track_out *out, int64_t time_ns);
+/*
+ * The connection is over: the last record of `dir` may be an alert that nobody told of.
+ * True when one was told, or waits.
+ */
+bool session_last_alert(struct session *s, const struct track_out *out, int dir);
+int64_t session_last_ns(const struct session *s, int dir); /* of its last record, 0: none */
 bool session_waits(const struct session *s); /* an alert does */
 /* True once, when a handshake has not gone on for TRACK_STALL_NS. */
 bool session_stalls(struct session *s, int64_t time_ns);

@@ -52,8 +52,6 @@ bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_
 		   const struct tt_ev_record *e);
 /* The last record of `dir` has the size of a TLS 1.3 alert. An inference. */
 bool alert_ends(const struct session *s, int dir);
-/* The connection is over: its last records may be alerts that nobody told of. */
-void alert_at_end(struct session *s, const struct track_out *out);
 /* Seen on the wire, or said by the library: told now, or when the other has said it too. */
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert);

@@ -153,6 +153,19 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	set_owner(t, c, &e->owner);
 }
 
+/* The newer of the last two records first: after a fatal alert the other cannot be one. */
+static void last_alerts(struct track *t, struct session *s)
+{
+	int newer = session_last_ns(s, TT_SENT) > session_last_ns(s, TT_RECEIVED) ? TT_SENT
+										 : TT_RECEIVED;
+
+	witness_now(t, s);
+	if (session_last_alert(s, &t->out, newer))
+		witness_now(t, s);
+	if (session_last_alert(s, &t->out, !newer))
+		witness_now(t, s);
+}
+
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
 			size_t bytes)
 {
@@ -191,7 +204,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 			break;
 		set_totals(*at, totals, t->wall_offset_ns);
 		if (head->kind == TT_EV_CLOSE) {
-			witness_now(t, *at);
+			last_alerts(t, *at);
 			set_close(*at, totals->close_flags);
 			finish(t, at, time_ns);
 		}

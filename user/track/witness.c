@@ -22,8 +22,9 @@ static bool tells(const struct alert *said, enum tls_role sender)
 	return said->time_ns && said->readable && said->by_library && said->sender == sender;
 }
 
-static bool adopt(struct alert *waiting, uint8_t level, uint8_t description)
+static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, bool in_handshake)
 {
+	waiting->in_handshake = in_handshake;
 	waiting->level = level;
 	waiting->description = description;
 	waiting->readable = waiting->by_library = true;
@@ -39,7 +40,8 @@ static bool ask_open(const struct track *t, struct session *s)
 		if (other_end(&s->conn, &p->conn.local, &p->conn.remote) &&
 		    tells(&p->conn.last_alert, s->waiting.sender))
 			return adopt(&s->waiting, p->conn.last_alert.level,
-				     p->conn.last_alert.description);
+				     p->conn.last_alert.description,
+				     p->conn.last_alert.in_handshake);
 	return false;
 }
 
@@ -53,7 +55,8 @@ static void ask_peer(const struct track *t, struct session *s)
 		    t->last_words.at[i].time_ns >= s->conn.first_ns &&
 		    other_end(&s->conn, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
 			adopt(&s->waiting, t->last_words.at[i].level,
-			      t->last_words.at[i].description);
+			      t->last_words.at[i].description,
+			      t->last_words.at[i].in_handshake);
 			return;
 		}
 }
@@ -70,6 +73,7 @@ void witness_remember(struct track *t, const struct session *s)
 	t->last_words.at[at].sender = said->sender;
 	t->last_words.at[at].level = said->level;
 	t->last_words.at[at].description = said->description;
+	t->last_words.at[at].in_handshake = said->in_handshake;
 	t->last_words.at[at].time_ns = said->time_ns;
 	t->last_words.next++;
 }
