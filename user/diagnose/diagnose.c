@@ -86,12 +86,14 @@ static bool ends_it(const struct alert *a)
 static void gather_library(struct facts *f)
 {
 	const struct library_error *e = &f->conn->error;
+	bool joined = f->alert && f->alert->by_library;
 
-	if (!e->library || e->guessed || e->received >= 0 || (f->alert && !f->alert->sent))
+	f->peer_gone = f->alert && f->alert->peer_gone;
+	if (!e->library || (e->guessed && !joined) || e->received >= 0 || (f->alert && !f->alert->sent))
 		return;
 	f->error = e;
 	f->verify = e->verify_text ? e->verify : 0;
-	f->peer_gone = e->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+	f->peer_gone |= e->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
 }
 
 static void gather(struct facts *f)

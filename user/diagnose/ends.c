@@ -117,7 +117,7 @@ bool rule_closed(const struct facts *f, struct finding *out)
 	enum tls_role by = by_notice ? f->by : f->conn->close_by;
 
 	if (f->peer_gone)
-		by = other_end(f->conn->role);
+		by = other_end(f->alert ? f->by : f->conn->role);
 	else if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
 		return false;
 	title(out, "The %s closed the connection during the handshake, without saying why.",

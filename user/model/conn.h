@@ -39,6 +39,7 @@ struct alert {
 	bool decrypted;
 	bool by_wire, by_library; /* who told of it */
 	bool in_handshake; /* the library was still shaking hands when it failed */
+	bool peer_gone; /* only says that the other end closed: it reaches nobody */
 	bool unsure; /* the library's word alone does not make it this connection's */
 	enum tls_role sender;
 	bool sent; /* by the local end */

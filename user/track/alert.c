@@ -90,6 +90,7 @@ static void join(struct alert *alert, const struct alert *other)
 	alert->by_wire = alert->by_library = true;
 	alert->by_size = false;
 	alert->in_handshake |= other->in_handshake;
+	alert->peer_gone |= other->peer_gone;
 }
 
 static void tell_waiting(struct session *s, const struct track_out *out)
@@ -184,11 +185,27 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 	}
 }
 
+/* What the library said when nobody knew of which connection: now there is one that fits. */
+static void take_guess(const struct session *s, struct alert *alert)
+{
+	const struct library_error *e = &s->conn.error;
+	int description = alert->sent ? e->sends : e->received;
+
+	if (!e->library || !e->guessed || description < 0)
+		return;
+	alert->level = FATAL;
+	alert->description = (uint8_t)description;
+	alert->readable = alert->by_library = true;
+	alert->by_size = false;
+	alert->peer_gone = alert->sent && e->ends_quietly;
+}
+
 static void by_size(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
 {
 	struct alert alert = { .sender = sender_of(s, dir), .sent = dir == TT_SENT,
 			       .encrypted = true, .by_size = true, .by_wire = true };
 
+	take_guess(s, &alert);
 	alert_after(s, dir, &alert);
 	alert_told(s, out, time_ns, &alert);
 }
@@ -223,34 +240,15 @@ bool alert_ends(const struct session *s, int dir)
 	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == TLS13_ALERT_BYTES;
 }
 
-/* What the library said when nobody knew of which connection: now there is one that fits. */
-static bool library_guess(const struct session *s, int dir, uint8_t *description)
-{
-	const struct library_error *e = &s->conn.error;
-	int alert = dir == TT_SENT ? e->sends : e->received;
-
-	if (!e->library || !e->guessed || alert < 0)
-		return false;
-	*description = (uint8_t)alert;
-	return true;
-}
-
 bool session_last_alert(struct session *s, const struct track_out *out, int dir)
 {
-	struct alert alert = { .sender = sender_of(s, dir), .sent = dir == TT_SENT,
-			       .encrypted = true, .by_size = true, .by_wire = true };
+	enum tls_role sender = sender_of(s, dir);
 
 	if (!session_tls13(s) || !s->conn.established || !alert_ends(s, dir))
 		return false;
 	for (int i = 0; i < s->conn.alert_count; i++)
-		if (s->conn.alerts[i].level == FATAL || s->conn.alerts[i].sender == alert.sender)
+		if (s->conn.alerts[i].level == FATAL || s->conn.alerts[i].sender == sender)
 			return false;
-	if (library_guess(s, dir, &alert.description)) {
-		alert.level = FATAL;
-		alert.readable = alert.by_library = true;
-		alert.by_size = false;
-	}
-	alert_after(s, dir, &alert);
-	alert_told(s, out, last_record(s, dir)->time_ns, &alert);
+	by_size(s, out, last_record(s, dir)->time_ns, dir);
 	return true;
 }

@@ -17,6 +17,7 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	struct alert alert = { .level = level, .description = (uint8_t)description,
 			       .readable = true, .by_library = true, .sent = sent,
 			       .unsure = s->conn.error.guessed,
+			       .peer_gone = sent && s->conn.error.ends_quietly,
 			       .in_handshake = sent && s->conn.error.handshake,
 			       .encrypted = s->encrypted[dir] || session_tls13(s),
 			       .sender = sender_of(s, dir) };

@@ -26,7 +26,7 @@ struct last_words {
 		struct endpoint local, remote;
 		enum tls_role sender;
 		uint8_t level, description;
-		bool in_handshake;
+		bool in_handshake, peer_gone;
 		int64_t time_ns;
 	} at[LAST_WORDS];
 	size_t next;

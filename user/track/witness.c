@@ -22,9 +22,11 @@ static bool tells(const struct alert *said, enum tls_role sender)
 	return said->time_ns && said->readable && said->by_library && said->sender == sender;
 }
 
-static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, bool in_handshake)
+static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, bool in_handshake,
+		  bool peer_gone)
 {
 	waiting->in_handshake = in_handshake;
+	waiting->peer_gone = peer_gone;
 	waiting->level = level;
 	waiting->description = description;
 	waiting->readable = waiting->by_library = true;
@@ -41,7 +43,8 @@ static bool ask_open(const struct track *t, struct session *s)
 		    tells(&p->conn.last_alert, s->waiting.sender))
 			return adopt(&s->waiting, p->conn.last_alert.level,
 				     p->conn.last_alert.description,
-				     p->conn.last_alert.in_handshake);
+				     p->conn.last_alert.in_handshake,
+				     p->conn.last_alert.peer_gone);
 	return false;
 }
 
@@ -56,7 +59,8 @@ static void ask_peer(const struct track *t, struct session *s)
 		    other_end(&s->conn, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
 			adopt(&s->waiting, t->last_words.at[i].level,
 			      t->last_words.at[i].description,
-			      t->last_words.at[i].in_handshake);
+			      t->last_words.at[i].in_handshake,
+			      t->last_words.at[i].peer_gone);
 			return;
 		}
 }
@@ -74,6 +78,7 @@ void witness_remember(struct track *t, const struct session *s)
 	t->last_words.at[at].level = said->level;
 	t->last_words.at[at].description = said->description;
 	t->last_words.at[at].in_handshake = said->in_handshake;
+	t->last_words.at[at].peer_gone = said->peer_gone;
 	t->last_words.at[at].time_ns = said->time_ns;
 	t->last_words.next++;
 }
