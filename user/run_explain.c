@@ -10,7 +10,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "util/distance.h"
+
 #define INDENT 10
+#define LIST_INDENT 38
 #define WIDTH 80
 #define TEXT_BYTES 160
 
@@ -31,6 +34,15 @@ static const struct finding_entry {
 #undef FINDING
 };
 
+static const struct {
+	int code;
+	const char *name, *text;
+} gnutls[] = {
+#define GNUTLS(...) { __VA_ARGS__ },
+#include "library/gnutls.def"
+#undef GNUTLS
+};
+
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static int width(void)
@@ -40,23 +52,33 @@ static int width(void)
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col > 2 * INDENT ? w.ws_col : WIDTH;
 }
 
-/* A word of label, then the text in lines that fit. */
-static void paragraph(const char *label, const char *text)
+/* A label, then the text in lines that fit, all from one column on. */
+static void columns(const char *label, const char *text, int indent)
 {
-	int at = printf("%-*s", INDENT, label), most = width();
+	int at = printf("%-*s ", indent - 1, label), most = width();
 
 	while (*text) {
 		int length = (int)strcspn(text, " ");
 
-		if (at > INDENT && at + 1 + length > most) {
-			printf("\n%*s", INDENT, "");
-			at = INDENT;
+		if (at > indent && at + 1 + length > most) {
+			printf("\n%*s", indent, "");
+			at = indent;
 		}
-		at += printf("%s%.*s", at > INDENT ? " " : "", length, text);
+		at += printf("%s%.*s", at > indent ? " " : "", length, text);
 		text += length;
 		text += *text == ' ';
 	}
 	putchar('\n');
+}
+
+static void paragraph(const char *label, const char *text)
+{
+	columns(label, text, INDENT);
+}
+
+static void entry(const char *label, const char *text)
+{
+	columns(label, text, LIST_INDENT);
 }
 
 static void say_alert(const struct alert_entry *a)
@@ -81,21 +103,62 @@ static const char *reason_text(int number)
 	return ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 }
 
-/* The alerts behind which a reason hides are those that name its number. */
-static void say_reason(int number, const char *text)
+/* The alerts behind which something hides are those that name its number in brackets. */
+static void say_alerts(const char *mark, int received)
 {
-	char mark[16];
-
-	printf("%s: reason %d of OpenSSL\n", text, number);
-	if (number >= SSL_AD_REASON_OFFSET)
-		printf("The peer sent the alert %d.\n", number - SSL_AD_REASON_OFFSET);
-	snprintf(mark, sizeof(mark), "(%d)", number);
 	for (size_t i = 0; i < COUNT(alerts); i++)
-		if (strstr(alerts[i].behind, mark) ||
-		    alerts[i].number == number - SSL_AD_REASON_OFFSET) {
+		if (strstr(alerts[i].behind, mark) || alerts[i].number == received) {
 			putchar('\n');
 			say_alert(&alerts[i]);
 		}
+}
+
+static void say_reason(int number, const char *text)
+{
+	int received = number >= SSL_AD_REASON_OFFSET ? number - SSL_AD_REASON_OFFSET : -1;
+	char mark[16];
+
+	printf("%s: reason %d of OpenSSL\n", text, number);
+	if (received >= 0)
+		printf("The peer sent the alert %d.\n", received);
+	snprintf(mark, sizeof(mark), "(%d)", number);
+	say_alerts(mark, received);
+}
+
+static bool explain_gnutls(const char *name, long code)
+{
+	char mark[16];
+
+	for (size_t i = 0; i < COUNT(gnutls); i++) {
+		if (name ? strcasecmp(gnutls[i].name, name) != 0 : gnutls[i].code != code)
+			continue;
+		printf("%s: error %d of GnuTLS\n", gnutls[i].name, gnutls[i].code);
+		paragraph("means", gnutls[i].text);
+		snprintf(mark, sizeof(mark), "(%d)", gnutls[i].code);
+		say_alerts(mark, -1);
+		return true;
+	}
+	return false;
+}
+
+/* A name of another library, as its own messages have it. */
+static bool explain_behind(const char *word)
+{
+	bool found = false;
+
+	if (strncmp(word, "SSL_ERROR_", 10) && strncmp(word, "SEC_", 4))
+		return false;
+	for (size_t i = 0; i < COUNT(alerts); i++) {
+		const char *at = strstr(alerts[i].behind, word);
+
+		if (!at || (at[strlen(word)] != '.' && at[strlen(word)] != ',' && at[strlen(word)] != ' '))
+			continue;
+		if (found)
+			putchar('\n');
+		say_alert(&alerts[i]);
+		found = true;
+	}
+	return found;
 }
 
 static bool explain_number(const char *word)
@@ -105,8 +168,10 @@ static bool explain_number(const char *word)
 	const char *text;
 	bool found = false;
 
-	if (end == word || *end || number < 0 || number > 0xfff)
+	if (end == word || *end || number > 0xfff)
 		return false;
+	if (number < 0)
+		return explain_gnutls(NULL, number);
 	for (size_t i = 0; i < COUNT(alerts) && !found; i++)
 		if ((found = alerts[i].number == number))
 			say_alert(&alerts[i]);
@@ -145,7 +210,7 @@ static bool explain_name(const char *word)
 			say_alert(&alerts[i]);
 			found = true;
 		}
-	for (int reason = 1; reason < SSL_AD_REASON_OFFSET && !found; reason++) {
+	for (int reason = 1; reason <= SSL_AD_REASON_OFFSET + 255 && !found; reason++) {
 		const char *text = reason_text(reason);
 
 		if (text && same(text, word)) {
@@ -153,27 +218,38 @@ static bool explain_name(const char *word)
 			found = true;
 		}
 	}
-	return found;
+	return found || explain_gnutls(word, 0) || explain_behind(word);
+}
+
+static void suggest_near(const char *name, const char *word)
+{
+	size_t first = strcspn(word, " _-");
+
+	if (edit_distance(word, name) * 3 <= strlen(name) ||
+	    (first && word[first] && !strncasecmp(name, word, first)))
+		fprintf(stderr, "  %s\n", name);
 }
 
 static void suggest(const char *word)
 {
-	size_t length = strcspn(word, " _-");
-
-	for (size_t i = 0; length && i < COUNT(findings); i++)
-		if (!strncasecmp(findings[i].code, word, length))
-			fprintf(stderr, "  %s\n", findings[i].code);
-	for (size_t i = 0; length && i < COUNT(alerts); i++)
-		if (!strncasecmp(alerts[i].name, word, length))
-			fprintf(stderr, "  %s\n", alerts[i].name);
+	for (size_t i = 0; *word && i < COUNT(findings); i++)
+		suggest_near(findings[i].code, word);
+	for (size_t i = 0; *word && i < COUNT(alerts); i++)
+		suggest_near(alerts[i].name, word);
 }
 
 static void list(void)
 {
-	for (size_t i = 0; i < COUNT(alerts); i++)
-		printf("%3d %-34s %s\n", alerts[i].number, alerts[i].name, alerts[i].meaning);
-	for (size_t i = 0; i < COUNT(findings); i++)
-		printf("    %-34s %s\n", findings[i].code, findings[i].meaning);
+	char label[64];
+
+	for (size_t i = 0; i < COUNT(alerts); i++) {
+		snprintf(label, sizeof(label), "%3d %s", alerts[i].number, alerts[i].name);
+		entry(label, alerts[i].meaning);
+	}
+	for (size_t i = 0; i < COUNT(findings); i++) {
+		snprintf(label, sizeof(label), "    %s", findings[i].code);
+		entry(label, findings[i].meaning);
+	}
 }
 
 /* The words make one name: a reason need not be quoted. */
@@ -201,7 +277,8 @@ int run_explain(char **words)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 	if (join(words, text) && (explain_number(text) || explain_name(text)))
 		return 0;
-	fprintf(stderr, "tlstrace: explain: '%.60s' is no finding, alert or reason known here%s\n", *words,
+	fprintf(stderr, "tlstrace: explain: '%.60s' is no finding, alert or reason known here%s\n",
+		*text ? text : *words,
 		*text ? "; \"tlstrace explain\" lists all" : "");
 	suggest(text);
 	return 2;

@@ -69,7 +69,7 @@ static const struct {
 	int32_t code;
 	const char *text;
 } gnutls[] = {
-#define GNUTLS(code, text) { code, text },
+#define GNUTLS(code, name, text) { code, text },
 #include "library/gnutls.def"
 #undef GNUTLS
 };
