@@ -11,5 +11,7 @@ int main(int argc, char **argv)
 		return status;
 	if (options.explain)
 		return run_explain(options.explain);
+	if (options.support)
+		return run_support(options.pid);
 	return options.read ? run_read(&options) : run_live(&options);
 }

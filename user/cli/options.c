@@ -41,6 +41,7 @@ static void usage(void)
 {
 	printf("usage: tlstrace [options] [-- COMMAND ARG...]\n"
 	       "       tlstrace read [options] FILE... [FILTER]\n"
+	       "       tlstrace support [-p PID]\n"
 	       "       tlstrace explain [CODE|ALERT|NUMBER|REASON]\n"
 	       "Show every TLS handshake, alert and close on this host, with its process,\n"
 	       "or those in captures. FILE is pcap or pcapng, \"-\" standard input; the words\n"
@@ -252,6 +253,14 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (optind < argc && !strcmp(argv[optind], "explain") && strcmp(argv[optind - 1], "--")) {
 		o->explain = argv + optind + 1;
 		return -1;
+	}
+	if (optind < argc && !strcmp(argv[optind], "support") && strcmp(argv[optind - 1], "--")) {
+		o->support = true;
+		argc -= optind;
+		argv += optind;
+		status = take_all(o, argc, argv, false);
+		if (status >= 0 || optind == argc)
+			return status;
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--")) {
 		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",

@@ -27,6 +27,7 @@ struct options {
 	int verbose;
 	char **command; /* after "--", or NULL */
 	char **explain; /* the words after "explain", or NULL */
+	bool support;
 	bool read;
 	char **files;  /* of "read": the leading words that are files; "-": standard input */
 	int file_count;

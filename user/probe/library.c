@@ -125,6 +125,14 @@ void library_read(struct library *to, struct image *image, uint32_t file)
 		image_version(image, leads[to->kind], to->version, sizeof(to->version));
 }
 
+const char *library_function(enum library_kind kind, size_t number)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (functions[i].library == kind && !number--)
+			return functions[i].name;
+	return NULL;
+}
+
 const char *library_kind_name(enum library_kind kind)
 {
 	static const char *const names[] = { "none", "openssl", "gnutls" };

@@ -29,6 +29,8 @@ struct library {
  * *library->kind when it holds nothing to probe.
  */
 void library_read(struct library *library, struct image *image, uint32_t file);
+/* The functions that are looked for in a kind of library, by number from 0; NULL: no more. */
+const char *library_function(enum library_kind kind, size_t number);
 const char *library_kind_name(enum library_kind kind); /* "openssl" */
 
 #endif /* TT_PROBE_LIBRARY_H */

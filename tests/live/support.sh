@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What of a process can be probed, and what cannot: "tlstrace support", coverage events, the budget.
+cd "$(dirname "$0")/../.." && . tests/live/lib.sh
+if [ "$(id -u)" != 0 ]; then
+	echo "ok - support # SKIP needs root"
+	exit 0
+fi
+ok() { # ok NAME CONDITION...
+	if "${@:2}"; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+		sed 's/^/# /' "$T/said" | cut -c1-300
+		result=1
+	fi
+}
+says() { grep -Eq -- "$1" "$T/said"; }
+not() { ! "$@"; }
+certificate
+port=$(port)
+server "$port"
+"$B/tlstrace" support -p "$server_pid" >"$T/said" 2>&1
+ok "a process with OpenSSL" test $? = 0
+ok "its version" says 'openssl [0-9]+\.[0-9]+\.[0-9]+: .*libcrypto'
+ok "what is probed" says 'probed:.* SSL_do_handshake .*ERR_vset_error'
+"$B/tlstrace" support >"$T/said" 2>&1
+ok "it is among all" says "^$server_pid "
+"$B/tlstrace" support -p $$ >"$T/said" 2>&1
+ok "a shell: wire only" says "^$$ .*: wire only"
+true &
+gone=$!
+wait $gone
+"$B/tlstrace" support -p $gone >"$T/said" 2>&1
+ok "a process that is gone: exit 2" test $? = 2
+ok "and one line" test "$(wc -l <"$T/said")" = 1
+
+# A library that was never seen before, under another name, in a directory of its own.
+cp /lib/*/libssl.so.3 "$T/libssl.so.3"
+trace --port "$port"
+LD_LIBRARY_PATH=$T curl -sk -o /dev/null "https://127.0.0.1:$port/"
+LD_LIBRARY_PATH=$T curl -s -o /dev/null "https://127.0.0.1:$port/"
+stop_trace
+mv "$T/out" "$T/said"
+ok "a new library is found while it is used" says "\"coverage\":.*\"path\":\"$T/libssl.so.3\""
+# A process without a library is told of as such.
+trace --port "$port"
+/usr/bin/python3 - "$port" <<'P'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+hello = bytes.fromhex("030300" + "11" * 31 + "00" "0002" "c02f" "0100")
+body = b"\x01" + len(hello).to_bytes(3, "big") + hello
+s.sendall(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
+while s.recv(4096):
+    pass
+P
+stop_trace
+mv "$T/out" "$T/said"
+ok "a client without a TLS library: wire only" says '"name":"python3".*"state":"wire only"'
+# Beyond the budget the probes on reads and writes are let go, once, and it is said.
+trace --port "$port" --max-overhead 0.000001
+curl -sk -o /dev/null "https://127.0.0.1:$port/"
+for _ in $(seq 50); do
+	curl -sk -o /dev/null "https://127.0.0.1:$port/"
+	grep -q '"state":"paused"' "$T/out" && break
+done
+stop_trace
+mv "$T/out" "$T/said"
+ok "too dear: paused" says '"state":"paused","reason":".*"calls_per_s":[0-9]+,"cost_ratio":0\.'
+trace --port "$port" --max-overhead 0
+curl -s -o /dev/null "https://127.0.0.1:$port/"
+stop_trace
+mv "$T/out" "$T/said"
+ok "with no budget: no probe on reads" not says '"probes":\[[^]]*"SSL_read"'
+ok "and the reason of the handshake all the same" says '"reason_code":134'
+trace --port "$port" --wire-only
+curl -s -o /dev/null "https://127.0.0.1:$port/"
+stop_trace
+mv "$T/out" "$T/said"
+ok "--wire-only: no word of a library" not says 'tls-error|coverage'
+exit $result

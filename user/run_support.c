@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* run_support.c - which processes have a TLS library that can be probed, and what of it. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probe/library.h"
+#include "probe/mappings.h"
+#include "util/json.h"
+#include "util/proc.h"
+
+#define FILES_MAX 16 /* of one process that hold something to probe */
+
+struct survey {
+	uint32_t only, pid; /* the one asked for, or 0; the one at hand */
+	uint64_t last_inode;
+	struct library found[FILES_MAX];
+	char path[FILES_MAX][256];
+	size_t count, processes, mappings;
+	const char *why; /* the last file that could not be read */
+};
+
+static bool has(const struct survey *s, enum library_kind kind, const char *function)
+{
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t k = 0; s->found[i].kind == kind && k < s->found[i].count; k++)
+			if (!strcmp(s->found[i].names[k], function))
+				return true;
+	return false;
+}
+
+static void print_functions(const struct survey *s, enum library_kind kind, bool there)
+{
+	const char *name;
+	bool any = false;
+
+	for (size_t i = 0; (name = library_function(kind, i)); i++) {
+		if (has(s, kind, name) != there)
+			continue;
+		printf("%s%s", any ? " " : there ? "    probed: " : "    not there, or not needed: ", name);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+}
+
+static void print_process(struct survey *s)
+{
+	char name[32], executable[512];
+	bool told[3] = { false };
+
+	proc_names(s->pid, name, sizeof(name), executable, sizeof(executable));
+	for (size_t i = 0; i < s->count; i++) {
+		const struct library *l = &s->found[i];
+
+		printf(i ? "  " : "%u ", s->pid);
+		if (!i)
+			terminal_text(stdout, name);
+		printf("%s%s%s%s: ", i ? "" : ": ", library_kind_name(l->kind), *l->version ? " " : "",
+		       l->version);
+		terminal_text(stdout, s->path[i]);
+		printf(" (%zu places, %zu of the cheap kind)\n", l->count, l->emulated);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (told[s->found[i].kind])
+			continue;
+		told[s->found[i].kind] = true;
+		print_functions(s, s->found[i].kind, true);
+		print_functions(s, s->found[i].kind, false);
+	}
+}
+
+/* The mappings of one process come one after the other. */
+static void next_process(struct survey *s)
+{
+	bool calls = false;
+
+	for (size_t i = 0; i < s->count; i++)
+		calls |= s->found[i].calls > 0;
+	if (calls) {
+		print_process(s);
+		s->processes++;
+	}
+	s->count = 0;
+	s->last_inode = 0;
+}
+
+static void take(void *arg, const struct mapping *m)
+{
+	struct survey *s = arg;
+	struct image *image;
+	int fd;
+
+	if (m->pid != s->pid) {
+		next_process(s);
+		s->pid = m->pid;
+	}
+	s->mappings++;
+	if (m->inode == s->last_inode || s->count == FILES_MAX || m->pid == (uint32_t)getpid())
+		return;
+	s->last_inode = m->inode;
+	fd = mapping_file(m);
+	image = fd < 0 ? NULL : image_open(fd, &s->why);
+	if (image) {
+		library_read(&s->found[s->count], image, 0);
+		image_close(image);
+		snprintf(s->path[s->count], sizeof(s->path[0]), "%s", m->path);
+		s->count += s->found[s->count].kind != LIBRARY_NONE;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+int run_support(uint32_t pid)
+{
+	struct survey *s = calloc(1, sizeof(*s));
+	char name[32], executable[512];
+
+	if (!s)
+		return 1;
+	mappings_scan(pid, take, s);
+	next_process(s);
+	if (!s->mappings) {
+		fprintf(stderr, "tlstrace: support: %s\n",
+			geteuid() ? "the maps of other users' processes need root: run it with sudo"
+				  : "no process was found");
+		free(s);
+		return 1;
+	}
+	if (!s->processes && pid) {
+		proc_names(pid, name, sizeof(name), executable, sizeof(executable));
+		printf("%u ", pid);
+		terminal_text(stdout, name);
+		puts(": wire only: no TLS library that can be probed is mapped");
+	} else if (!s->processes) {
+		puts("no process has a TLS library that can be probed mapped");
+	}
+	free(s);
+	return 0;
+}
