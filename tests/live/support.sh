@@ -44,14 +44,17 @@ mv "$T/out" "$T/said"
 ok "a new library is found while it is used" says "\"coverage\":.*\"path\":\"$T/libssl.so.3\""
 # A process without a library is told of as such.
 trace --port "$port"
-/usr/bin/python3 - "$port" <<'P'
-import socket, sys
+/usr/bin/python3 - "$port" "$T/out" <<'P'
+import os, socket, sys, time
 s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 hello = bytes.fromhex("030300" + "11" * 31 + "00" "0002" "c02f" "0100")
 body = b"\x01" + len(hello).to_bytes(3, "big") + hello
 s.sendall(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
 while s.recv(4096):
     pass
+end = time.monotonic() + 10  # of a process that is gone nobody can say what it had mapped
+while time.monotonic() < end and not (os.path.exists(sys.argv[2]) and "wire only" in open(sys.argv[2]).read()):
+    time.sleep(0.01)
 P
 stop_trace
 mv "$T/out" "$T/said"
