@@ -106,6 +106,18 @@ static int take_fail_on(struct options *o, const char *arg)
 	return o->fail_on ? -1 : bad("fail-on", arg, "info, warning or error");
 }
 
+static int take_pid(struct options *o, const char *arg)
+{
+	uint64_t n;
+
+	if (!number(arg, INT32_MAX, &n))
+		return bad("pid", arg, "a process ID");
+	if (kill((pid_t)n, 0) && errno == ESRCH)
+		return bad("pid", arg, "a running process");
+	o->pid = n;
+	return -1;
+}
+
 static int take_overhead(struct options *o, const char *arg)
 {
 	char *end;
@@ -121,13 +133,7 @@ static int take(struct options *o, int id, const char *arg)
 	uint64_t n = 0;
 
 	switch (id) {
-	case OPT_PID:
-		if (!number(arg, INT32_MAX, &n))
-			return bad("pid", arg, "a process ID");
-		if (kill((pid_t)n, 0) && errno == ESRCH)
-			return bad("pid", arg, "a running process");
-		o->pid = n;
-		return -1;
+	case OPT_PID: return take_pid(o, arg);
 	case OPT_PORT:
 		if (!number(arg, 65535, &n))
 			return bad("port", arg, "a TCP port");
