@@ -12,6 +12,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define OPENSSL_SSL 20		 /* ERR_LIB_SSL */
 #define OPENSSL_LIB_SHIFT 24	 /* of an error code packed as OpenSSL 1.1 does */
 #define OPENSSL_SHUTDOWN_IN_INIT 407 /* of an SSL_shutdown() after a failure: says nothing */
+#define HELLO_RANDOM 11 /* its place behind the headers of record and message, and the version */
 #define GNUTLS_INTERRUPTED (-52)
 #define GNUTLS_AGAIN (-28)
 
@@ -101,6 +102,30 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 	raise(call, reason, PT_REGS_SP(ctx));
 }
 
+/*
+ * A ClientHello or ServerHello on its way out of a call whose connection is not known:
+ * through memory, the program sends it later. Its random tells which connection it is.
+ */
+static __always_inline void write_site(struct pt_regs *ctx, struct tt_library_call *call)
+{
+	const void *bytes = (const void *)PT_REGS_PARM2(ctx);
+	struct tt_ev_library *event;
+	__u8 head[HELLO_RANDOM];
+
+	if (!call->object || call->conn_id || (__s32)PT_REGS_PARM3(ctx) < HELLO_RANDOM + TT_RANDOM_BYTES ||
+	    !library_inside(call, PT_REGS_SP(ctx)) ||
+	    bpf_probe_read_user(head, sizeof(head), bytes) || head[0] != 22 || head[1] != 3 ||
+	    (head[5] != 1 && head[5] != 2))
+		return;
+	event = library_event(call, TT_LIBRARY_HELLO, 0, head[5], 0);
+	if (!event)
+		return;
+	if (bpf_probe_read_user(event->source, TT_RANDOM_BYTES, bytes + HELLO_RANDOM))
+		bpf_ringbuf_discard(event, 0);
+	else
+		event_submit(event, 0);
+}
+
 static __always_inline int is_error_site(const struct tt_site *site)
 {
 	return site->kind == TT_SITE_RAISE || site->kind == TT_SITE_PUT ||
@@ -159,6 +184,8 @@ int tt_library(struct pt_regs *ctx)
 		call->frame = 0;
 	else if (site->kind == TT_SITE_VERIFIED)
 		call->verify = PT_REGS_RC(ctx);
+	else if (site->kind == TT_SITE_WRITE)
+		write_site(ctx, call);
 	else if (is_error_site(site))
 		error_site(ctx, call, site);
 	else

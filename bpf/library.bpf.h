@@ -51,14 +51,15 @@ static __always_inline __u64 process_start(void)
 	return BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
-static __always_inline void library_tell(struct tt_library_call *call, __u8 fact, __s32 code,
-					 __u8 level, __u64 conn_id)
+/* To be submitted, or discarded, by the caller. */
+static __always_inline struct tt_ev_library *library_event(struct tt_library_call *call, __u8 fact,
+							   __s32 code, __u8 level, __u64 conn_id)
 {
 	struct tt_ev_library *event = event_reserve(sizeof(*event));
 	__u64 thread = bpf_get_current_pid_tgid();
 
 	if (!event)
-		return;
+		return 0;
 	event->head.time_ns = bpf_ktime_get_ns();
 	event->head.conn_id = conn_id;
 	event->head.kind = TT_EV_LIBRARY;
@@ -77,6 +78,16 @@ static __always_inline void library_tell(struct tt_library_call *call, __u8 fact
 	event->guessed = conn_id != call->conn_id;
 	event->pad = 0;
 	event->source[0] = event->function[0] = 0;
+	return event;
+}
+
+static __always_inline void library_tell(struct tt_library_call *call, __u8 fact, __s32 code,
+					 __u8 level, __u64 conn_id)
+{
+	struct tt_ev_library *event = library_event(call, fact, code, level, conn_id);
+
+	if (!event)
+		return;
 	if (fact == TT_LIBRARY_ERROR && call->source)
 		bpf_probe_read_user_str(event->source, TT_PLACE_BYTES, (const void *)call->source);
 	if (fact == TT_LIBRARY_ERROR && call->function)
@@ -95,7 +106,8 @@ static __always_inline void library_reads(struct tt_sock *s)
 
 	if (!tt_config.libraries || s->stream[TT_RECEIVED].state != STREAM_TLS)
 		return;
-	call = library_call(0);
+	/* Made here too: a thread's first error may come before any call that is probed. */
+	call = library_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!call)
 		return;
 	call->touched = s->id;

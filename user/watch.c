@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,7 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	w->price_ns = probe_price_ns(program, multi);
 	w->began_ns = clock_ns(CLOCK_MONOTONIC);
 	libraries_scan(w->libraries);
+	malloc_trim(0); /* symbol tables of large programs are gone for good */
 	look(w); /* from here on it counts */
 	if (options->verbose)
 		fprintf(stderr, "tlstrace: libraries: %zu files probed%s, %llu ns a hit\n",

@@ -171,6 +171,7 @@ enum tt_site_kind {
 	TT_SITE_VERIFIED = 7,  /* before a return: an X.509 verify result */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
+	TT_SITE_WRITE = 10,    /* (BIO, bytes, count): out of the library */
 };
 
 /* The calls that TT_SITE_CALL can be of, by the meaning that they share. */
@@ -197,9 +198,11 @@ enum tt_library_fact {
 	TT_LIBRARY_BOUND = 1, /* the connection is this object's */
 	TT_LIBRARY_ERROR = 2,
 	TT_LIBRARY_ALERT = 3, /* is sent */
+	TT_LIBRARY_HELLO = 4, /* is written: its random is in `source`, its type in `level` */
 };
 
 #define TT_FILES_MAX 5000 /* probed files */
+#define TT_RANDOM_BYTES 32
 #define TT_PLACE_BYTES 64
 
 struct tt_ev_library {

@@ -105,6 +105,39 @@ for version, name in ((V12, "1.2"), (V13, "1.3")):
         if get(a, "tls.alert.level") == "fatal" and get(a, "server.port") == back and get(a, "tlstrace.role") == "server"] ==
        [["wire", "library"]], f"unknown issuer, {name}: wire and library are one event")
 
+# Bytes carried by the program itself (asyncio): six at a time, every second one fails, and each
+# error belongs to the connection with its name.
+CARRIER = """import asyncio, ssl, sys
+async def one(i):
+    c = ssl.create_default_context()
+    if i % 2:
+        c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+    try:
+        r, w = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]), ssl=c, server_hostname=f"n{i}.test")
+        w.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+        await r.read()
+        w.close()
+    except ssl.SSLError:
+        pass
+async def all():
+    await asyncio.gather(*[one(i) for i in range(6)])
+asyncio.run(all())
+"""
+server = tt.serve(["openssl", "s_server", "-cert", cert[0], "-key", cert[1], "-www", "-accept", back], back)
+tracer = tt.Tracer("--port", back)
+subprocess.run(["/usr/bin/python3", "-c", CARRIER, str(back)], timeout=30)
+events = tracer.stop()
+tt.kill(server)
+said = sorted((get(e, "server.address"), get(e, "tls.error.reason_code"), get(e, "tls.error.confidence"))
+              for e in of(events, "tls-error", role="client"))
+ok(said == [(f"n{i}.test", 134, "certain") for i in (0, 2, 4)], "memory BIOs: each error at its connection", said)
+found = sorted((get(e, "server.address"), get(e, "tls.finding.code"))
+               for e in of(events, "tls-finding", role="client"))
+ok(found == [(f"n{i}.test", "certificate-untrusted") for i in (0, 2, 4)],
+   "memory BIOs: the reason, though no alert was sent", found)
+ok(get(events[-1], "tlstrace.stats.probes.errors_unbound") == 0, "memory BIOs: no error without a connection",
+   get(events[-1], "tlstrace.stats.probes"))
+
 # What goes well is told by no library as an error, by no rule as a fault.
 server = tt.serve(["openssl", "s_server", "-cert", cert[0], "-key", cert[1], "-www", "-accept", back], back)
 tracer = tt.Tracer("--port", back)

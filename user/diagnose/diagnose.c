@@ -89,11 +89,27 @@ static void gather_library(struct facts *f)
 	bool joined = f->alert && f->alert->by_library;
 
 	f->peer_gone = f->alert && f->alert->peer_gone;
-	if (!e->library || (e->guessed && !joined) || e->received >= 0 || (f->alert && !f->alert->sent))
+	if (!e->library || (e->guessed && !joined) || e->received >= 0 ||
+	    (f->alert && !f->alert->sent && !f->peer_gone))
 		return;
 	f->error = e;
 	f->verify = e->verify_text ? e->verify : 0;
 	f->peer_gone |= e->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+}
+
+/*
+ * The local end failed, and its alert never left: a program that carries the bytes itself
+ * may just close. What it would have said is why.
+ */
+static void gather_unsaid(struct facts *f)
+{
+	if (!f->error || f->error->sends < 0 || f->error->ends_quietly || (f->alert && !f->peer_gone))
+		return;
+	f->alert = NULL;
+	f->answered = NULL;
+	f->peer_gone = false;
+	f->code = f->error->sends;
+	f->by = f->conn->role;
 }
 
 static void gather(struct facts *f)
@@ -116,6 +132,7 @@ static void gather(struct facts *f)
 	if (a && a->time_ns)
 		f->time_ns = a->time_ns;
 	gather_library(f);
+	gather_unsaid(f);
 }
 
 static bool fires(const struct row *row, const struct facts *facts, struct finding *finding)

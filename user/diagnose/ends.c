@@ -162,8 +162,6 @@ bool rule_unexplained(const struct facts *f, struct finding *out)
 	title(out, "The handshake failed and what was seen does not tell why.");
 	out->confidence = CONFIDENCE_POSSIBLE;
 	say_alert_fact(f, out);
-	if (!f->alert)
-		say_library(f, out);
 	say_last(f, out);
 	say_answered(f, out);
 	if (f->alert && f->code < 0)

@@ -189,7 +189,7 @@ bool rule_mid_stream(const struct facts *f, struct finding *out)
 {
 	uint64_t records;
 
-	if (!f->conn->established || (f->code != BAD_RECORD_MAC && f->code != DECRYPTION_FAILED) ||
+	if (!f->alert || !f->conn->established || (f->code != BAD_RECORD_MAC && f->code != DECRYPTION_FAILED) ||
 	    at_first_protected(f))
 		return false;
 	records = f->conn->totals[f->alert->sent].records;

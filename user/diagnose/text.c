@@ -120,14 +120,15 @@ void say_alert_fact(const struct facts *f, struct finding *finding)
 {
 	const char *name = f->code < 0 ? NULL : alert_name(f->code);
 
-	if (!f->alert)
-		return;
-	if (f->code < 0)
+	if (f->alert && f->code < 0)
 		say(&finding->evidence, "The %s sent an alert that is encrypted: its code cannot be read on the wire.",
 		    end_name(f->by));
-	else
+	else if (f->alert)
 		say(&finding->evidence, "The %s sent the fatal alert %s (%d)%s.", end_name(f->by),
 		    name ? name : "with an unregistered number", f->code,
 		    f->alert->encrypted ? ", encrypted" : " in the clear");
+	else if (f->error && f->code >= 0)
+		say(&finding->evidence, "The %s closed without sending the alert %s (%d) that goes with it.",
+		    end_name(f->by), name ? name : "with an unregistered number", f->code);
 	say_library(f, finding);
 }

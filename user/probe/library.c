@@ -32,7 +32,8 @@ static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
 {
 	struct search *s = arg;
 
-	if (*name != 'S' && *name != 'E' && *name != 'X' && *name != 'g')
+	if (*name != 'S' && *name != 'E' && *name != 'X' && *name != 'B' &&
+	    *name != 'g')
 		return;
 	for (size_t i = 0; i < FUNCTIONS; i++)
 		if (!s->at[i].offset && !strcmp(name, functions[i].name)) {
@@ -83,7 +84,7 @@ static void add(struct library *to, const struct function *f, uint64_t offset,
 static bool is_busy(const struct function *f)
 {
 	return f->call == TT_CALL_READ || f->call == TT_CALL_WRITE || f->kind == TT_SITE_RESULT ||
-	       f->kind == TT_SITE_PLACE;
+	       f->kind == TT_SITE_PLACE || f->kind == TT_SITE_WRITE;
 }
 
 /* ERR_set_error() calls ERR_vset_error(), unless the compiler has put that inside it. */

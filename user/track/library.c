@@ -81,10 +81,11 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 
 	if (!out->library || !out->library(out->arg, e->file, &library, version))
 		return;
-	if (e->fact == TT_LIBRARY_BOUND) {
+	if (!e->guessed && !s->conn.library) {
 		s->conn.library = library;
 		snprintf(s->conn.library_version, sizeof(s->conn.library_version), "%s", version);
-	} else if (e->fact == TT_LIBRARY_ERROR) {
+	}
+	if (e->fact == TT_LIBRARY_ERROR) {
 		error_of(s, out, time_ns, e, library, version);
 	} else if (e->fact == TT_LIBRARY_ALERT) {
 		alert_of(s, out, time_ns, e->level, e->code & 0xff, true);

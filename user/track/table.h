@@ -32,6 +32,16 @@ struct last_words {
 	size_t next;
 };
 
+#define OBJECTS 4096
+
+/* A library object and the random of the hello that it wrote; another one may displace it. */
+struct object {
+	uint64_t object;
+	uint32_t pid;
+	bool client; /* it was a ClientHello */
+	uint8_t random[TT_RANDOM_BYTES];
+};
+
 struct track {
 	struct track_out out;
 	int64_t wall_offset_ns, ticked_ns;
@@ -42,6 +52,8 @@ struct track {
 	struct session *bucket[BUCKETS];
 	struct queue queue;
 	struct last_words last_words;
+	struct object objects[OBJECTS];
+	uint64_t joined; /* library errors whose connection objects.c found */
 };
 
 /* Where the connection's pointer is, or would be. */

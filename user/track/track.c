@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tlstrace/event.h"
+#include "track/objects.h"
 #include "track/processes.h"
 #include "track/table.h"
 
@@ -224,6 +225,11 @@ void track_tick(struct track *t, int64_t time_ns)
 			t->out.stalled(t->out.arg, time_ns, &s->conn);
 }
 
+uint64_t track_joined(const struct track *t)
+{
+	return t->joined;
+}
+
 void track_event(struct track *t, const void *event, size_t bytes)
 {
 	const struct tt_event *head = event;
@@ -240,6 +246,12 @@ void track_event(struct track *t, const void *event, size_t bytes)
 	if (head->kind == TT_EV_PROCESS) {
 		if (bytes >= sizeof(struct tt_ev_process))
 			processes_told(t->processes, event);
+		return;
+	}
+	if (head->kind == TT_EV_LIBRARY && !head->conn_id) {
+		at = bytes < sizeof(struct tt_ev_library) ? NULL : objects_event(t, event);
+		if (at)
+			known_event(t, head, at, bytes);
 		return;
 	}
 	at = track_find(t, head->conn_id);

@@ -61,6 +61,7 @@ void track_tick(struct track *track, int64_t time_ns);
 void track_end(struct track *track, int64_t time_ns);
 size_t track_open(const struct track *track);
 uint64_t track_evicted(const struct track *track); /* given up for want of room */
+uint64_t track_joined(const struct track *track); /* library errors joined to a connection by its hello */
 uint64_t track_total(const struct track *track);
 void track_free(struct track *track);
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * objects.h - library objects whose socket nobody saw, because the program carries the
+ * bytes itself (a memory BIO): their connection is the one with the hello that they wrote.
+ */
+#ifndef TT_TRACK_OBJECTS_H
+#define TT_TRACK_OBJECTS_H
+
+#include "track/table.h"
+
+/*
+ * An event of an object that has no connection yet: remember its hello, or find the
+ * connection. NULL: there is none, or nothing more to do.
+ */
+struct session **objects_event(struct track *t, const struct tt_ev_library *e);
+
+#endif /* TT_TRACK_OBJECTS_H */
