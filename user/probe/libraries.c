@@ -42,6 +42,29 @@ int libraries_attach_busy(struct libraries *l, struct probed *p)
 			       library->cookies + from, library->count - from);
 }
 
+static bool beside(const char *a, const char *b)
+{
+	const char *end = strrchr(a, '/'), *other = strrchr(b, '/');
+
+	return end && other && end - a == other - b && !strncmp(a, b, (size_t)(end - a));
+}
+
+/* libssl does not tell its version; the libcrypto beside it does. */
+static void share_version(struct libraries *l, struct library_file *file)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct library_file *other = &l->probed[i]->file;
+		bool known = *file->library.version;
+
+		if (other->library.kind != file->library.kind || !beside(other->path, file->path) ||
+		    known == (*other->library.version != 0))
+			continue;
+		memcpy(known ? other->library.version : file->library.version,
+		       known ? file->library.version : other->library.version,
+		       sizeof(file->library.version));
+	}
+}
+
 /* The number + 1 of what was probed in the file, 0 for nothing. */
 static uint32_t probe(struct libraries *l, int fd, const char *path)
 {
@@ -59,6 +82,11 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 		return 0;
 	}
 	p->file.path = strdup(path);
+	if (!p->file.path) {
+		free(p);
+		return 0;
+	}
+	share_version(l, &p->file);
 	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	p->file.error = -uprobes_attach(&p->uprobes, l->program, l->multi, fd, library->offsets,
 					library->cookies, library->busy_from);
