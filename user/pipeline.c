@@ -172,6 +172,13 @@ void pipeline_tick(struct pipeline *p, int64_t time_ns)
 	track_tick(p->track, time_ns);
 }
 
+void pipeline_lost(struct pipeline *p, uint64_t events, int64_t time_ns)
+{
+	if (events != p->lost)
+		track_lost(p->track, time_ns);
+	p->lost = events;
+}
+
 bool pipeline_full(const struct pipeline *p)
 {
 	return p->options->count && p->sequence >= p->options->count;

@@ -12,7 +12,7 @@ struct pipeline {
 	struct outputs outputs;
 	int64_t status_ns;
 	struct stats stats;
-	uint64_t sequence;
+	uint64_t sequence, lost;
 	struct history *history;
 	struct track *track;
 	enum severity worst; /* of the findings told of */

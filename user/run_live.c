@@ -21,6 +21,7 @@
 #include "watch.h"
 
 #define POLL_MS 20
+#define LOST_NS 1000000000LL
 #define STATS_NS (10 * 1000000000LL)
 #define LINGER_NS (500 * 1000000LL) /* for the last closes of a command's sockets */
 
@@ -132,9 +133,18 @@ static bool go_on(struct run *r, int64_t start_ns, int64_t now)
 	return !r->child_done;
 }
 
+static void count_lost(struct run *r)
+{
+	uint64_t counts[TT_COUNT_MAX];
+
+	hooks_counts(r->hooks, counts);
+	pipeline_lost(r->pipeline, counts[TT_COUNT_RING_FULL], clock_ns(CLOCK_REALTIME));
+}
+
 static int loop(struct run *r)
 {
 	int64_t start_ns = clock_ns(CLOCK_MONOTONIC), stats_ns = start_ns, now = start_ns;
+	int64_t lost_ns = start_ns;
 	int err;
 
 	while (go_on(r, start_ns, now)) {
@@ -145,8 +155,12 @@ static int loop(struct run *r)
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
 			return 1;
 		}
-		pipeline_tick(r->pipeline, clock_ns(CLOCK_REALTIME));
 		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - lost_ns >= LOST_NS) {
+			lost_ns = now;
+			count_lost(r);
+		}
+		pipeline_tick(r->pipeline, clock_ns(CLOCK_REALTIME));
 		if (now - stats_ns >= STATS_NS) {
 			stats_ns = now;
 			if (r->options->json)

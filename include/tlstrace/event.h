@@ -178,8 +178,6 @@ enum tt_site_kind {
 enum tt_call_name {
 	TT_CALL_NONE,
 	TT_CALL_HANDSHAKE,
-	TT_CALL_CONNECT,
-	TT_CALL_ACCEPT,
 	TT_CALL_READ,
 	TT_CALL_WRITE,
 	TT_CALL_SHUTDOWN,

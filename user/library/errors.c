@@ -97,12 +97,10 @@ void library_error_read(struct library_error *e, int32_t number, bool tls13)
 
 const char *library_call_name(const char *library, unsigned int call)
 {
-	static const char *const openssl[] = { NULL, "SSL_do_handshake", "SSL_connect",
-					       "SSL_accept", "SSL_read", "SSL_write",
+	static const char *const openssl[] = { NULL, "SSL_do_handshake", "SSL_read", "SSL_write",
 					       "SSL_shutdown" };
-	static const char *const other[] = { NULL, "gnutls_handshake", NULL, NULL,
-					     "gnutls_record_recv", "gnutls_record_send",
-					     "gnutls_bye" };
+	static const char *const other[] = { NULL, "gnutls_handshake", "gnutls_record_recv",
+					     "gnutls_record_send", "gnutls_bye" };
 
 	if (call >= sizeof(openssl) / sizeof(*openssl))
 		return NULL;

@@ -40,11 +40,6 @@ static void copy_text(char to[LIBRARY_TEXT_BYTES], const char from[TT_PLACE_BYTE
 	snprintf(to, LIBRARY_TEXT_BYTES, "%.*s", (int)(TT_PLACE_BYTES - skip), from + skip);
 }
 
-static bool is_handshake(uint8_t call)
-{
-	return call == TT_CALL_HANDSHAKE || call == TT_CALL_CONNECT || call == TT_CALL_ACCEPT;
-}
-
 static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_library *e, const char *library, const char *version)
 {
@@ -52,7 +47,7 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 
 	*error = (struct library_error){ .library = library, .time_ns = time_ns, .line = e->line,
 					 .verify = e->verify, .guessed = e->guessed,
-					 .handshake = is_handshake(e->call),
+					 .handshake = e->call == TT_CALL_HANDSHAKE,
 					 .call = library_call_name(library, e->call) };
 	snprintf(error->version, sizeof(error->version), "%s", version);
 	copy_text(error->source, e->source);

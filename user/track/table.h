@@ -44,7 +44,7 @@ struct object {
 
 struct track {
 	struct track_out out;
-	int64_t wall_offset_ns, ticked_ns;
+	int64_t wall_offset_ns, ticked_ns, lost_ns;
 	size_t open;
 	uint64_t total, evicted;
 	struct processes *processes;

@@ -221,8 +221,13 @@ void track_tick(struct track *t, int64_t time_ns)
 		return;
 	t->ticked_ns = time_ns;
 	for (struct session *s = t->oldest; s; s = s->newer)
-		if (session_stalls(s, time_ns))
+		if (s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns))
 			t->out.stalled(t->out.arg, time_ns, &s->conn);
+}
+
+void track_lost(struct track *t, int64_t time_ns)
+{
+	t->lost_ns = time_ns;
 }
 
 uint64_t track_joined(const struct track *t)

@@ -59,6 +59,8 @@ void track_event(struct track *track, const void *event, size_t bytes);
 void track_tick(struct track *track, int64_t time_ns);
 /* Tell of every connection still open, as such. */
 void track_end(struct track *track, int64_t time_ns);
+/* Events were lost until now: what is silent since before may have spoken. */
+void track_lost(struct track *track, int64_t time_ns);
 size_t track_open(const struct track *track);
 uint64_t track_evicted(const struct track *track); /* given up for want of room */
 uint64_t track_joined(const struct track *track); /* library errors joined to a connection by its hello */
