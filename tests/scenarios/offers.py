@@ -55,6 +55,8 @@ def scenario(code, start, clients, near_miss):
 NAME = ("-servername", "good.test")
 scenario("no-shared-group", lambda: serve(cert, "-groups", "P-256"), [NAME, (*NAME, "-groups", "X25519")],
          [NAME, (*NAME, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")])
+scenario("no-shared-signature-algorithm", lambda: serve(cert), [(*NAME, "-sigalgs", "ECDSA+SHA256")],
+         [NAME, (*NAME, "-sigalgs", "RSA-PSS+SHA256"), (*NAME, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")])
 scenario("certificate-name-mismatch", lambda: serve(cert, "-tls1_2"),
          [("-servername", "other.test", "-CAfile", cert[0], "-verify_hostname", "other.test", "-verify_return_error")],
          [("-servername", "good.test", "-CAfile", cert[0], "-attime", "1000000000", "-verify_return_error")])

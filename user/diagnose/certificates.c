@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* certificates.c - rules for certificates that one end refuses. */
+#include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,14 +63,15 @@ static void next_for_server(const struct facts *f, struct finding *out)
 
 bool rule_client_required(const struct facts *f, struct finding *out)
 {
+	bool said = f->reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
 	bool none = f->conn->client_certificate_requested && !f->conn->client_certificate_sent &&
 		    (f->code == HANDSHAKE_FAILURE || f->code == BAD_CERTIFICATE ||
 		     f->code == NO_CERTIFICATE);
 
-	if (f->by != ROLE_SERVER || (f->code != CERTIFICATE_REQUIRED && !none))
+	if (f->by != ROLE_SERVER || (f->code != CERTIFICATE_REQUIRED && !none && !said))
 		return false;
 	title(out, "The server requires a client certificate and the client sent none.");
-	out->confidence = f->code == CERTIFICATE_REQUIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	out->confidence = f->code == CERTIFICATE_REQUIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	if (f->conn->client_certificate_requested)
 		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");

@@ -40,6 +40,7 @@ static const struct row rules[] = {
 	{ "downgrade-detected", SEVERITY_ERROR, rule_sentinel },
 	{ "renegotiation-refused", SEVERITY_ERROR, rule_renegotiation },
 	{ "no-shared-group", SEVERITY_ERROR, rule_group },
+	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature },
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
 	{ "internal-error-at-peer", SEVERITY_ERROR, rule_internal },
 	{ "malformed-message", SEVERITY_ERROR, rule_malformed },
@@ -82,23 +83,43 @@ static bool ends_it(const struct alert *a)
 	return a && (!a->readable || a->level == 2 || a->description == CLOSE_NOTIFY_ALERT);
 }
 
-/* What the library said last, if it is why the alert was sent, or there is none. */
-static void gather_library(struct facts *f)
+/* The local library's last word, if it is why the alert was sent, or there is none. */
+static const struct library_error *own_error(const struct facts *f)
 {
 	const struct library_error *e = &f->conn->error;
-	bool joined = f->alert && f->alert->by_library;
+
+	if (!e->library || (e->guessed && !(f->alert && f->alert->by_library)) || e->received >= 0 ||
+	    (f->alert && !f->alert->sent && !f->peer_gone))
+		return NULL;
+	return e;
+}
+
+/* The same of the other end, when that is on this host. */
+static const struct library_error *peer_error(const struct facts *f)
+{
+	const struct library_error *e = &f->conn->peer_error;
+
+	return e->library && (!f->alert || !f->alert->sent || f->peer_gone) ? e : NULL;
+}
+
+static void gather_library(struct facts *f)
+{
+	const struct library_error *own, *peer;
 
 	f->peer_gone = f->alert && f->alert->peer_gone;
-	if (!e->library || (e->guessed && !joined) || e->received >= 0 ||
-	    (f->alert && !f->alert->sent && !f->peer_gone))
+	own = own_error(f);
+	f->peer_gone |= own && own->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+	peer = peer_error(f);
+	f->error = own && !(peer && own->ends_quietly) ? own : peer;
+	if (!f->error)
 		return;
-	f->error = e;
-	f->verify = e->verify_text ? e->verify : 0;
-	f->peer_gone |= e->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+	f->error_by = f->error == peer ? other_end(f->conn->role) : f->conn->role;
+	f->verify = f->error->verify_text ? f->error->verify : 0;
+	f->reason = strcmp(f->error->library, "openssl") ? 0 : f->error->reason;
 }
 
 /*
- * The local end failed, and its alert never left: a program that carries the bytes itself
+ * One end failed, and its alert never left: a program that carries the bytes itself
  * may just close. What it would have said is why.
  */
 static void gather_unsaid(struct facts *f)
@@ -109,7 +130,7 @@ static void gather_unsaid(struct facts *f)
 	f->answered = NULL;
 	f->peer_gone = false;
 	f->code = f->error->sends;
-	f->by = f->conn->role;
+	f->by = f->error_by;
 }
 
 static void gather(struct facts *f)

@@ -45,7 +45,9 @@ struct facts {
 	int code;		    /* the alert's description, -1 when there is none to read */
 	enum tls_role by;	    /* who sent the alert */
 	const struct past_record *answered; /* the last record before it by the other end, or NULL */
-	const struct library_error *error; /* of the library at the local end, NULL: none */
+	const struct library_error *error; /* of the library at the end that failed, NULL: none */
+	enum tls_role error_by;	    /* that end */
+	int reason;		    /* OpenSSL's number of it, 0: unknown */
 	int verify;		    /* the X.509 verify result of the end that refused, 0: unknown */
 	bool peer_gone;		    /* the alert only says that the other end is gone */
 	int protected_before;	    /* protected records by the other end among the last eight */
@@ -61,7 +63,7 @@ typedef bool rule(const struct facts *facts, struct finding *finding);
 rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
 /* offers.c: the two ends do not agree on what to speak. */
 rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation,
-	rule_not_tls, rule_group, rule_name_missing, rule_sentinel;
+	rule_not_tls, rule_group, rule_signature, rule_name_missing, rule_sentinel;
 /* certificates.c */
 rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* offers.c - rules for ends that do not agree on what to speak. */
+#include <openssl/sslerr.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,11 +42,17 @@ bool rule_cipher(const struct facts *f, struct finding *out)
 	char list[LIST_BYTES];
 
 	/* After a ServerHello a cipher suite has been agreed on. */
+	bool said = f->reason == SSL_R_NO_SHARED_CIPHER;
+
 	if (f->by != ROLE_SERVER || f->conn->server.seen || !f->conn->client.seen ||
+	    (f->reason && !said) ||
 	    (f->code != HANDSHAKE_FAILURE && f->code != INSUFFICIENT_SECURITY))
 		return false;
-	title(out, "The server found nothing acceptable in the ClientHello: most often there is no cipher suite in common.");
-	out->confidence = f->code == INSUFFICIENT_SECURITY ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	title(out, said ? "The client and the server have no cipher suite in common that the server can use." :
+			  "The server found nothing acceptable in the ClientHello: most often there is no cipher suite in common.");
+	out->confidence = said				      ? CONFIDENCE_CERTAIN :
+			  f->code == INSUFFICIENT_SECURITY ? CONFIDENCE_LIKELY :
+							     CONFIDENCE_POSSIBLE;
 	say_alert_fact(f, out);
 	cipher_list(&f->conn->client.ciphers, list, sizeof(list));
 	say(&out->evidence, "It answers the ClientHello, before any ServerHello: the offer itself is refused.");
@@ -180,12 +187,59 @@ static bool offer_refused(const struct facts *f)
 }
 
 /* What this server chose for others tells what it can do. */
+static void say_groups(const struct facts *f, struct finding *out)
+{
+	const struct u16_list *groups = &f->conn->client.groups;
+	char list[LIST_BYTES] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < groups->count && used < sizeof(list); i++) {
+		const char *name = group_name(u16_at(groups, i));
+
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+					 name ? name : "another one");
+	}
+	if (used)
+		say(&out->evidence, "The client offers %s.", list);
+}
+
+/* Only the library's reason tells it from the other causes of handshake_failure. */
+bool rule_signature(const struct facts *f, struct finding *out)
+{
+	if (f->code != HANDSHAKE_FAILURE ||
+	    (f->reason != SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM &&
+	     f->reason != SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS))
+		return false;
+	title(out, "The client and the server have no signature algorithm in common that the %s's key can use.",
+	      end_name(f->by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_alert_fact(f, out);
+	say(&out->ruled_out, "No cipher suite in common: the %s's library has another reason for that (193).",
+	    end_name(f->by));
+	say(&out->next_steps, "openssl s_client -connect %s%s -trace </dev/null 2>&1 | grep -A20 signature_algorithms",
+	    f->server, f->name);
+	say(&out->next_steps, "Compare the algorithms that the client allows with the type of the %s's key: an RSA key cannot sign with ECDSA.",
+	    end_name(f->by));
+	return true;
+}
+
 bool rule_group(const struct facts *f, struct finding *out)
 {
 	const struct past *p = &f->conn->past;
 	const char *cipher = cipher_name(p->served_cipher), *group = group_name(p->served_group);
 
-	if (!offer_refused(f) || !p->served_group || !offers(&f->conn->client.ciphers, p->served_cipher) ||
+	bool said = f->reason == SSL_R_NO_SUITABLE_KEY_SHARE || f->reason == SSL_R_NO_SUITABLE_GROUPS;
+
+	if (said && f->code == HANDSHAKE_FAILURE) {
+		title(out, "The client and the server have no key exchange group in common.");
+		out->confidence = CONFIDENCE_CERTAIN;
+		say_alert_fact(f, out);
+		say_groups(f, out);
+		say(&out->next_steps, "openssl s_client -connect %s%s -groups X25519:P-256:P-384 </dev/null",
+		    f->server, f->name);
+		return true;
+	}
+	if (f->reason || !offer_refused(f) || !p->served_group || !offers(&f->conn->client.ciphers, p->served_cipher) ||
 	    !f->conn->client.groups.count || offers(&f->conn->client.groups, p->served_group))
 		return false;
 	title(out, "The client and the server most likely have no key exchange group in common.");

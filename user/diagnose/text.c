@@ -111,7 +111,7 @@ void say_library(const struct facts *f, struct finding *finding)
 	if (e->verify_text)
 		snprintf(verify, sizeof(verify), ": %s (%d)", e->verify_text, e->verify);
 	say(&finding->evidence, "The %s's library (%s%s%s) gives its own reason%s%s: %s (%d)%s%s.",
-	    end_name(f->conn->role), e->library, *e->version ? " " : "", e->version,
+	    end_name(f->error_by), e->library, *e->version ? " " : "", e->version,
 	    e->call ? " in " : "", e->call ? e->call : "", *e->text ? e->text : "unknown", e->reason,
 	    verify, place);
 }

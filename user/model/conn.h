@@ -104,6 +104,7 @@ struct conn {
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
 	char library_version[32]; /* "" unknown */
 	struct library_error error; /* the local end's last one */
+	struct library_error peer_error; /* the other end's, when it is on this host too */
 	struct original original; /* of the session, once the handshake has ended */
 	struct past past;	  /* before this handshake, once it has ended */
 	struct alert last_alert;  /* time_ns 0: none */

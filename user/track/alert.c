@@ -153,8 +153,8 @@ static bool library_said(const struct session *s, const struct alert *a, int64_t
 {
 	const struct library_error *e = &s->conn.error;
 
-	return a->sent && e->library && !e->guessed && e->received < 0 &&
-	       (e->sends < 0 || e->sends == a->description) && time_ns >= e->time_ns &&
+	return a->sent && e->library && e->received < 0 &&
+	       (e->sends == a->description || (e->sends < 0 && !e->guessed)) && time_ns >= e->time_ns &&
 	       time_ns - e->time_ns < TRACK_WITNESS_NS;
 }
 
@@ -181,6 +181,8 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 		alert.level = e->body[i];
 		alert.description = e->body[i + 1];
 		alert.by_library = alert.level == 2 && library_said(s, &alert, time_ns);
+		if (alert.by_library)
+			s->conn.error.guessed = false; /* the wire agrees */
 		alert_told(s, out, time_ns, &alert);
 	}
 }

@@ -27,7 +27,8 @@ struct last_words {
 		enum tls_role sender;
 		uint8_t level, description;
 		bool in_handshake, peer_gone;
-		int64_t time_ns;
+		int64_t time_ns, closed_ns;
+		struct library_error error;
 	} at[LAST_WORDS];
 	size_t next;
 };
@@ -65,7 +66,11 @@ void witness_queue(struct track *t, struct session *s, int64_t time_ns);
 void witness_due(struct track *t, int64_t time_ns);
 /* `s` is over: what was said there may be news to the other end. */
 void witness_remember(struct track *t, const struct session *s);
+/* What the library at the other end has said, if that is on this host. */
+void witness_reason(struct track *t, struct session *s);
 /* Tell what waits of `s`, by what the other end on this host knows if it is here. */
 void witness_now(struct track *t, struct session *s);
+/* The connection is over: tell its last records too, if they are alerts. */
+void witness_last(struct track *t, struct session *s);
 
 #endif /* TT_TRACK_TABLE_H */

@@ -9,6 +9,7 @@
 #include "track/processes.h"
 #include "track/table.h"
 
+#define ALERT_TYPE 21
 #define TICK_NS 1000000000LL
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
@@ -109,6 +110,8 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 	struct session *s = *at;
 
 	s->conn.closed_ns = time_ns;
+	if (!s->reported || ended_fatally(&s->conn))
+		witness_reason(t, s);
 	session_end(s, &t->out, time_ns);
 	t->out.connection(t->out.arg, time_ns, &s->conn);
 	witness_remember(t, s);
@@ -154,19 +157,6 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	set_owner(t, c, &e->owner);
 }
 
-/* The newer of the last two records first: after a fatal alert the other cannot be one. */
-static void last_alerts(struct track *t, struct session *s)
-{
-	int newer = session_last_ns(s, TT_SENT) > session_last_ns(s, TT_RECEIVED) ? TT_SENT
-										 : TT_RECEIVED;
-
-	witness_now(t, s);
-	if (session_last_alert(s, &t->out, newer))
-		witness_now(t, s);
-	if (session_last_alert(s, &t->out, !newer))
-		witness_now(t, s);
-}
-
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
 			size_t bytes)
 {
@@ -194,9 +184,12 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		break;
 	case TT_EV_RECORD:
 	case TT_EV_BODY:
-		if (bytes >= sizeof(*record) && bytes - sizeof(*record) >= record->body_bytes &&
-		    record->dir < 2)
-			session_record(*at, &t->out, time_ns, record);
+		if (bytes < sizeof(*record) || bytes - sizeof(*record) < record->body_bytes ||
+		    record->dir > 1)
+			break;
+		if (record->type == ALERT_TYPE)
+			witness_reason(t, *at);
+		session_record(*at, &t->out, time_ns, record);
 		witness_queue(t, *at, time_ns);
 		break;
 	case TT_EV_TOTALS:
@@ -205,7 +198,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 			break;
 		set_totals(*at, totals, t->wall_offset_ns);
 		if (head->kind == TT_EV_CLOSE) {
-			last_alerts(t, *at);
+			witness_last(t, *at);
 			set_close(*at, totals->close_flags);
 			finish(t, at, time_ns);
 		}

@@ -51,7 +51,7 @@ static bool ask_open(const struct track *t, struct session *s)
 /* What nobody can read here may have been written, or read, at the other end on this host. */
 static void ask_peer(const struct track *t, struct session *s)
 {
-	if (s->waiting.readable || ask_open(t, s))
+	if (s->waiting.readable || s->waiting.sender == ROLE_UNKNOWN || ask_open(t, s))
 		return;
 	for (size_t i = 0; i < LAST_WORDS; i++)
 		if (t->last_words.at[i].sender == s->waiting.sender &&
@@ -65,16 +65,44 @@ static void ask_peer(const struct track *t, struct session *s)
 		}
 }
 
+static bool gives_reason(const struct library_error *e)
+{
+	return e->library && !e->guessed && e->received < 0 && !e->ends_quietly;
+}
+
+void witness_reason(struct track *t, struct session *s)
+{
+	struct conn *c = &s->conn;
+	int looked = 0;
+
+	if (c->peer_error.library)
+		return;
+	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
+		if (gives_reason(&p->conn.error) && other_end(c, &p->conn.local, &p->conn.remote)) {
+			c->peer_error = p->conn.error;
+			return;
+		}
+	for (size_t i = 0; i < LAST_WORDS; i++)
+		if (t->last_words.at[i].closed_ns >= c->first_ns &&
+		    gives_reason(&t->last_words.at[i].error) &&
+		    other_end(c, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
+			c->peer_error = t->last_words.at[i].error;
+			return;
+		}
+}
+
 void witness_remember(struct track *t, const struct session *s)
 {
 	const struct alert *said = &s->conn.last_alert;
 	size_t at = t->last_words.next % LAST_WORDS;
 
-	if (!tells(said, said->sender))
+	if (!tells(said, said->sender) && !gives_reason(&s->conn.error))
 		return;
+	t->last_words.at[at].closed_ns = s->conn.closed_ns;
+	t->last_words.at[at].error = s->conn.error;
 	t->last_words.at[at].local = s->conn.local;
 	t->last_words.at[at].remote = s->conn.remote;
-	t->last_words.at[at].sender = said->sender;
+	t->last_words.at[at].sender = tells(said, said->sender) ? said->sender : ROLE_UNKNOWN;
 	t->last_words.at[at].level = said->level;
 	t->last_words.at[at].description = said->description;
 	t->last_words.at[at].in_handshake = said->in_handshake;
@@ -87,8 +115,22 @@ void witness_now(struct track *t, struct session *s)
 {
 	if (!session_waits(s))
 		return;
+	witness_reason(t, s);
 	ask_peer(t, s);
 	session_witness(s, &t->out, INT64_MAX);
+}
+
+/* The newer of the last two records first: after a fatal alert the other cannot be one. */
+void witness_last(struct track *t, struct session *s)
+{
+	int newer = session_last_ns(s, TT_SENT) > session_last_ns(s, TT_RECEIVED) ? TT_SENT
+										 : TT_RECEIVED;
+
+	witness_now(t, s);
+	if (session_last_alert(s, &t->out, newer))
+		witness_now(t, s);
+	if (session_last_alert(s, &t->out, !newer))
+		witness_now(t, s);
 }
 
 void witness_due(struct track *t, int64_t time_ns)
