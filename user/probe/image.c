@@ -6,6 +6,7 @@
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SEGMENTS_MAX 64
 #define SYMBOLS_MAX 4000000
@@ -21,6 +22,7 @@
 
 struct image {
 	Elf *file;
+	uint64_t bytes; /* of the file */
 	size_t segment_count;
 	GElf_Phdr segment[SEGMENTS_MAX]; /* those that hold code */
 };
@@ -46,13 +48,14 @@ static const char *read_headers(struct image *m)
 	return NULL;
 }
 
-static struct image *open_file(Elf *file, const char **why)
+static struct image *open_file(Elf *file, uint64_t bytes, const char **why)
 {
 	struct image *m = file ? calloc(1, sizeof(*m)) : NULL;
 
 	*why = file ? "out of memory" : "not an ELF file";
 	if (m) {
 		m->file = file;
+		m->bytes = bytes;
 		*why = read_headers(m);
 		if (!*why)
 			return m;
@@ -65,14 +68,19 @@ static struct image *open_file(Elf *file, const char **why)
 /* Not mapped: a file that is cut short while it is read must not kill the tracer. */
 struct image *image_open(int fd, const char **why)
 {
+	struct stat info;
+
 	elf_version(EV_CURRENT);
-	return open_file(elf_begin(fd, ELF_C_READ, NULL), why);
+	*why = "it cannot be read";
+	if (fstat(fd, &info))
+		return NULL;
+	return open_file(elf_begin(fd, ELF_C_READ, NULL), (uint64_t)info.st_size, why);
 }
 
 struct image *image_of_memory(void *bytes, size_t size, const char **why)
 {
 	elf_version(EV_CURRENT);
-	return open_file(elf_memory(bytes, size), why);
+	return open_file(elf_memory(bytes, size), size, why);
 }
 
 /* 0: no code of this file. */
@@ -127,12 +135,12 @@ void image_functions(struct image *m,
 size_t image_read(struct image *m, uint64_t offset, void *to, size_t bytes)
 {
 	Elf_Data *data;
-	size_t size;
 
-	if (!elf_rawfile(m->file, &size) || offset >= size)
+	/* Not by elf_rawfile(): after it libelf forgets to free what sections hold. */
+	if (offset >= m->bytes)
 		return 0;
-	if (bytes > size - offset)
-		bytes = size - offset;
+	if (bytes > m->bytes - offset)
+		bytes = (size_t)(m->bytes - offset);
 	data = elf_getdata_rawchunk(m->file, (int64_t)offset, bytes, ELF_T_BYTE);
 	if (!data || !data->d_buf)
 		return 0;
