@@ -10,7 +10,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define OPENSSL_SSL 20		 /* ERR_LIB_SSL */
-#define OPENSSL_LIB_SHIFT 24	 /* of an error code packed as OpenSSL 1.1 does */
 #define OPENSSL_SHUTDOWN_IN_INIT 407 /* of an SSL_shutdown() after a failure: says nothing */
 #define HELLO_RANDOM 11 /* its place behind the headers of record and message, and the version */
 #define GNUTLS_INTERRUPTED (-52)

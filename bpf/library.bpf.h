@@ -56,7 +56,6 @@ static __always_inline struct tt_ev_library *library_event(struct tt_library_cal
 							   __s32 code, __u8 level, __u64 conn_id)
 {
 	struct tt_ev_library *event = event_reserve(sizeof(*event));
-	__u64 thread = bpf_get_current_pid_tgid();
 
 	if (!event)
 		return 0;
@@ -66,8 +65,7 @@ static __always_inline struct tt_ev_library *library_event(struct tt_library_cal
 	event->head.size = sizeof(*event);
 	event->head.pad = 0;
 	event->object = call->object;
-	event->pid = thread >> 32;
-	event->tid = thread;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->file = call->file;
 	event->code = code;
 	event->line = call->line;
@@ -76,7 +74,6 @@ static __always_inline struct tt_ev_library *library_event(struct tt_library_cal
 	event->call = call->call;
 	event->level = level;
 	event->guessed = conn_id != call->conn_id;
-	event->pad = 0;
 	event->source[0] = event->function[0] = 0;
 	return event;
 }

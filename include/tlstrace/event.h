@@ -207,7 +207,6 @@ struct tt_ev_library {
 	struct tt_event head; /* conn_id 0: of no connection that is known */
 	__u64 object;
 	__u32 pid;
-	__u32 tid;
 	__u32 file; /* struct tt_site's */
 	__s32 code; /* as the library packs or numbers it; of an alert the description */
 	__u32 line;
@@ -216,7 +215,6 @@ struct tt_ev_library {
 	__u8 call;    /* enum tt_call_name */
 	__u8 level;   /* of an alert */
 	__u8 guessed; /* not inside a call: the thread's last socket */
-	__u32 pad;
 	char source[TT_PLACE_BYTES]; /* the library's source file, "" when untold */
 	char function[TT_PLACE_BYTES];
 };

@@ -102,7 +102,6 @@ struct conn {
 	} alerts[4]; /* the last ones */
 	uint8_t alert_count;
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
-	char library_version[32]; /* "" unknown */
 	struct library_error error; /* the local end's last one */
 	struct library_error peer_error; /* the other end's, when it is on this host too */
 	struct original original; /* of the session, once the handshake has ended */

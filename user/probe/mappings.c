@@ -106,8 +106,10 @@ static void take_ring(struct mappings *m, struct ring *r)
 		size_t at = tail % m->bytes, first;
 
 		memcpy(&header, data + at, sizeof(header)); /* never split: sizes are of eights */
-		if (header.size < sizeof(header) || header.size > sizeof(record) - 1)
+		if (header.size < sizeof(header) || header.size > sizeof(record) - 1) {
+			m->lost++; /* what follows cannot be found */
 			break;
+		}
 		first = m->bytes - at < header.size ? m->bytes - at : header.size;
 		memcpy(record, data + at, first);
 		memcpy(record + first, data, header.size - first);

@@ -76,10 +76,8 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 
 	if (!out->library || !out->library(out->arg, e->file, &library, version))
 		return;
-	if (!e->guessed && !s->conn.library) {
+	if (!e->guessed)
 		s->conn.library = library;
-		snprintf(s->conn.library_version, sizeof(s->conn.library_version), "%s", version);
-	}
 	if (e->fact == TT_LIBRARY_ERROR) {
 		error_of(s, out, time_ns, e, library, version);
 	} else if (e->fact == TT_LIBRARY_ALERT) {
