@@ -181,7 +181,6 @@ enum tt_call_name {
 	TT_CALL_READ,
 	TT_CALL_WRITE,
 	TT_CALL_SHUTDOWN,
-	TT_CALL_MAX,
 };
 
 /* A probe's cookie. */

@@ -68,7 +68,7 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 	}
 }
 
-static bool is_waiting(const struct session *s)
+bool session_waits(const struct session *s)
 {
 	return s->waiting.by_wire || s->waiting.by_library;
 }
@@ -118,7 +118,7 @@ static bool has_second_witness(const struct session *s, const struct track_out *
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert)
 {
-	bool same = is_waiting(s) && s->waiting.sent == alert->sent;
+	bool same = session_waits(s) && s->waiting.sent == alert->sent;
 
 	if (same && !(s->waiting.by_wire && alert->by_wire)) {
 		join(&s->waiting, alert);
@@ -127,7 +127,7 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		tell_waiting(s, out);
 		return;
 	}
-	if (is_waiting(s))
+	if (session_waits(s))
 		tell_waiting(s, out);
 	if (!has_second_witness(s, out, alert)) {
 		tell(s, out, time_ns, alert);
@@ -139,13 +139,8 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 
 void session_witness(struct session *s, const struct track_out *out, int64_t time_ns)
 {
-	if (is_waiting(s) && time_ns - s->waiting_ns >= TRACK_WITNESS_NS)
+	if (session_waits(s) && time_ns - s->waiting_ns >= TRACK_WITNESS_NS)
 		tell_waiting(s, out);
-}
-
-bool session_waits(const struct session *s)
-{
-	return is_waiting(s);
 }
 
 /* The library had said why just before its alert went out. */
