@@ -9,9 +9,10 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (options.explain)
-		return run_explain(options.explain);
-	if (options.support)
-		return run_support(options.pid);
-	return options.read ? run_read(&options) : run_live(&options);
+	switch (options.task) {
+	case TASK_READ: return run_read(&options);
+	case TASK_SUPPORT: return run_support(options.pid);
+	case TASK_EXPLAIN: return run_explain(options.words);
+	default: return run_live(&options);
+	}
 }

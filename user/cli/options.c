@@ -9,55 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/mistakes.h"
 #include "cli/scope.h"
+#include "cli/table.h"
 
 #ifndef TLSTRACE_VERSION
 #define TLSTRACE_VERSION "0.1.0"
 #endif
-
-enum option_id {
-	OPT_FIRST = 256,
-#define OPT(id, short_name, long_name, arg, kind, help) OPT_##id,
-#include "cli/options.def"
-#undef OPT
-};
-
-static const struct {
-	int id;
-	char short_name;
-	const char *long_name, *arg;
-	int kind;
-	const char *help;
-} table[] = {
-#define OPT(id, short_name, long_name, arg, kind, help) \
-	{ OPT_##id, short_name, long_name, arg, kind, help },
-#include "cli/options.def"
-#undef OPT
-};
-
-#define OPTIONS (sizeof(table) / sizeof(*table))
-
-static void usage(void)
-{
-	printf("usage: tlstrace [options] [-- COMMAND ARG...]\n"
-	       "       tlstrace read [options] FILE... [FILTER]\n"
-	       "       tlstrace support [-p PID]\n"
-	       "       tlstrace explain [CODE|ALERT|NUMBER|REASON]\n"
-	       "Show every TLS handshake, alert and close on this host, with its process,\n"
-	       "or those in captures. FILE is pcap or pcapng, \"-\" standard input; the words\n"
-	       "after the last one that is a file are a filter as of pcap-filter(7).\n\n");
-	for (size_t i = 0; i < OPTIONS; i++) {
-		char left[48];
-		const char *arg = table[i].arg;
-
-		snprintf(left, sizeof(left), "%c%c%s --%s%s%s%s", table[i].short_name ? '-' : ' ',
-			 table[i].short_name ? table[i].short_name : ' ',
-			 table[i].short_name ? "," : " ", table[i].long_name,
-			 !arg ? "" : table[i].kind == optional_argument ? "[=" : " ",
-			 arg ? arg : "", arg && table[i].kind == optional_argument ? "]" : "");
-		printf("  %-26s %s\n", left, table[i].help);
-	}
-}
 
 static int bad(const char *option, const char *value, const char *expected)
 {
@@ -149,7 +107,7 @@ static int take(struct options *o, int id, const char *arg)
 		o->ready_fd = n;
 		return -1;
 	case OPT_HOOKS:
-		if (!one_of(arg, "auto copy fentry kprobe cgroup"))
+		if (!one_of(arg, option_words("SET")))
 			return bad("hooks", arg, "auto, copy, fentry, kprobe or cgroup");
 		o->hooks = strcmp(arg, "auto") ? arg : NULL;
 		return -1;
@@ -187,28 +145,38 @@ static int take(struct options *o, int id, const char *arg)
 	return 2;
 }
 
-/* Options up to the first other word, or with `everywhere` among the others too. */
-static int take_all(struct options *o, int argc, char **argv, bool everywhere)
+static void tables(struct option *longs, char *shorts)
 {
-	struct option longs[OPTIONS + 1] = { 0 };
-	char shorts[2 * OPTIONS + 2] = "+";
-	size_t at = 1;
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = option_row(i)); i++) {
+		if (!row->id)
+			continue;
+		*longs++ = (struct option){ row->name, row->kind, NULL, row->id };
+		if (!row->short_name)
+			continue;
+		*shorts++ = row->short_name;
+		if (row->kind == required_argument)
+			*shorts++ = ':';
+	}
+}
+
+/* Options up to the first other word, or with `everywhere` among the others too. */
+static int take_all(struct given *g, int argc, char **argv, bool everywhere)
+{
+	struct option longs[OPT_LAST - OPT_FIRST] = { 0 };
+	char shorts[2 * (OPT_LAST - OPT_FIRST) + 3] = "+:";
 	int id, status;
 
 	optind = 0; /* glibc: begin anew */
-	for (size_t i = 0; i < OPTIONS; i++) {
-		longs[i] = (struct option){ table[i].long_name, table[i].kind, NULL, table[i].id };
-		if (!table[i].short_name)
-			continue;
-		shorts[at++] = table[i].short_name;
-		if (table[i].kind == required_argument)
-			shorts[at++] = ':';
-	}
+	opterr = 0;
+	tables(longs, shorts + 2);
 	while ((id = getopt_long(argc, argv, shorts + everywhere, longs, NULL)) != -1) {
-		for (size_t i = 0; i < OPTIONS; i++)
-			if (id == table[i].short_name && id)
-				id = table[i].id;
-		status = take(o, id, optarg);
+		if (id == '?' || id == ':')
+			return mistaken_option(id, optopt, argv[optind - 1]);
+		id = option_by_id(id)->id;
+		g->ids[id - OPT_FIRST] = true;
+		status = take(g->options, id, optarg);
 		if (status >= 0)
 			return status;
 	}
@@ -218,17 +186,6 @@ static int take_all(struct options *o, int argc, char **argv, bool everywhere)
 /* The first word is a file whatever it is, so that a missing one is named as such. */
 static int read_words(struct options *o, char **words)
 {
-	const struct { bool given; const char *name; } live_only[] = {
-		{ o->pid, "pid" }, { o->comm, "comm" }, { o->by_uid, "user" }, { o->follow, "follow" },
-		{ o->cgroup_id, "cgroup and --container" }, { o->netns, "netns" },
-		{ o->hooks, "hooks" }, { o->duration_s, "duration" }, { o->ready_fd >= 0, "ready-fd" },
-	};
-
-	for (size_t i = 0; i < sizeof(live_only) / sizeof(*live_only); i++)
-		if (live_only[i].given) {
-			fprintf(stderr, "tlstrace: --%s: not for a capture\n", live_only[i].name);
-			return 2;
-		}
 	if (!*words) {
 		fprintf(stderr, "tlstrace: read: which FILE?\n");
 		return 2;
@@ -241,44 +198,9 @@ static int read_words(struct options *o, char **words)
 	return -1;
 }
 
-int options_parse(struct options *o, int argc, char **argv)
+static int live_words(struct options *o, char **words)
 {
-	int status;
-
-	*o = (struct options){ .ready_fd = -1, .libraries = true, .max_overhead = 1 };
-	status = take_all(o, argc, argv, false);
-	if (status >= 0)
-		return status;
-	if (optind < argc && !strcmp(argv[optind], "read") && strcmp(argv[optind - 1], "--")) {
-		o->read = true;
-		argc -= optind;
-		argv += optind;
-		status = take_all(o, argc, argv, true);
-		return status >= 0 ? status : read_words(o, argv + optind);
-	}
-	if (optind < argc && !strcmp(argv[optind], "explain") && strcmp(argv[optind - 1], "--")) {
-		o->explain = argv + optind + 1;
-		return -1;
-	}
-	if (optind < argc && !strcmp(argv[optind], "support") && strcmp(argv[optind - 1], "--")) {
-		o->support = true;
-		argc -= optind;
-		argv += optind;
-		status = take_all(o, argc, argv, false);
-		if (status >= 0 || optind == argc)
-			return status;
-	}
-	if (optind < argc && strcmp(argv[optind - 1], "--")) {
-		fprintf(stderr, "tlstrace: unexpected word '%s' (a command follows \"--\")\n",
-			argv[optind]);
-		return 2;
-	}
-	if (o->keylog) {
-		fprintf(stderr, "tlstrace: --keylog: only with read: the kernel half copies no "
-				"protected records\n");
-		return 2;
-	}
-	o->command = optind < argc ? argv + optind : NULL;
+	o->command = *words ? words : NULL;
 	if (o->follow && !o->pid) {
 		fprintf(stderr, "tlstrace: --follow goes with --pid\n");
 		return 2;
@@ -288,4 +210,53 @@ int options_parse(struct options *o, int argc, char **argv)
 		return 2;
 	}
 	return -1;
+}
+
+/* The words are the task's own: of options only the one for help. */
+static int take_words(struct options *o, char **words)
+{
+	o->words = words;
+	if (!*words || (strcmp(*words, "--help") && strcmp(*words, "-h")))
+		return -1;
+	usage();
+	return 0;
+}
+
+/* What follows the word that names the task; `argv` begins with that word. */
+static int take_task(struct given *g, int argc, char **argv)
+{
+	struct options *o = g->options;
+	int status;
+
+	if (o->task == TASK_EXPLAIN) {
+		status = mistaken_options(g, o->task);
+		return status >= 0 ? status : take_words(o, argv + 1);
+	}
+	status = take_all(g, argc, argv, true);
+	if (status < 0)
+		status = mistaken_options(g, o->task);
+	if (status >= 0)
+		return status;
+	if (o->task == TASK_READ)
+		return read_words(o, argv + optind);
+	return optind == argc ? -1 : mistaken_word(argv[optind]);
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	struct given given = { .options = o };
+	int status;
+
+	*o = (struct options){ .ready_fd = -1, .libraries = true, .max_overhead = 1 };
+	status = take_all(&given, argc, argv, false);
+	if (status >= 0)
+		return status;
+	if (optind < argc && strcmp(argv[optind - 1], "--")) {
+		o->task = task_named(argv[optind]);
+		if (o->task == TASK_LIVE)
+			return mistaken_word(argv[optind]);
+		return take_task(&given, argc - optind, argv + optind);
+	}
+	status = mistaken_options(&given, TASK_LIVE);
+	return status >= 0 ? status : live_words(o, argv + optind);
 }

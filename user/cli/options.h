@@ -6,7 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What the first word asks for. */
+enum task {
+#define COMMAND(id, word, follows, help) TASK_##id,
+#include "cli/commands.def"
+#undef COMMAND
+	TASKS,
+};
+
 struct options {
+	enum task task;
 	uint32_t pid;
 	const char *comm;
 	const char *sni; /* glob */
@@ -26,9 +35,7 @@ struct options {
 	int ready_fd;	   /* -1: none */
 	int verbose;
 	char **command; /* after "--", or NULL */
-	char **explain; /* the words after "explain", or NULL */
-	bool support;
-	bool read;
+	char **words;	/* of "explain": those that follow */
 	char **files;  /* of "read": the leading words that are files; "-": standard input */
 	int file_count;
 	char **filter; /* of "read": the other words, a BPF expression; NULL-terminated */
