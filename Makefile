@@ -2,11 +2,12 @@
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev libcapstone-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
-	tshark libclang-rt-14-dev
+	tshark libclang-rt-14-dev man-db mandoc zsh fish
 BENCH_PACKAGES = wrk time
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
 PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
 ARGS ?=
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 # Asked when a recipe runs: on a fresh machine gcc comes only with deps-build.
@@ -33,7 +34,7 @@ FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/m
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60
 
-all: deps-build $(B)/tlstrace ## build build/tlstrace
+all: deps-build $(B)/tlstrace $(B)/tlstrace.8 ## build build/tlstrace
 run: all ## install what is missing, build, trace (ARGS="...")
 	$(B)/tlstrace $(ARGS)
 test: deps-test all $(UNIT) $(FUZZ) ## install what is missing, build, run all tests
@@ -59,8 +60,12 @@ compile_commands.json: deps-build ## for editors: how each file is compiled
 	   for f in bpf/*.bpf.c; do echo "$$f|clang $(BPF_CFLAGS) -c $$f"; done; } | \
 	sed 's/["\\]/\\&/g; s#\(.*\)|\(.*\)#{"directory":"$(CURDIR)","file":"\1","command":"\2"}#' | \
 	sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
-install: all ## install under PREFIX (/usr/local)
+install: all $(B)/tlstrace.bash $(B)/tlstrace.zsh $(B)/tlstrace.fish ## install under PREFIX (/usr/local)
 	install -D $(B)/tlstrace $(DESTDIR)$(PREFIX)/sbin/tlstrace
+	install -D -m 644 $(B)/tlstrace.8 $(SHARE)/man/man8/tlstrace.8
+	install -D -m 644 $(B)/tlstrace.bash $(SHARE)/bash-completion/completions/tlstrace
+	install -D -m 644 $(B)/tlstrace.zsh $(SHARE)/zsh/site-functions/_tlstrace
+	install -D -m 644 $(B)/tlstrace.fish $(SHARE)/fish/vendor_completions.d/tlstrace.fish
 clean: ## remove build/
 	rm -rf build
 help: ## list the targets
@@ -88,6 +93,10 @@ $(B)/user/%.o: user/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+$(B)/tlstrace.8: $(B)/tlstrace
+	$(B)/tlstrace generate man >$@
+$(B)/tlstrace.bash $(B)/tlstrace.zsh $(B)/tlstrace.fish: $(B)/tlstrace.%: $(B)/tlstrace
+	$(B)/tlstrace generate $* >$@
 $(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h tests/unit/facts_made.h $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)

@@ -13,6 +13,7 @@ int main(int argc, char **argv)
 	case TASK_READ: return run_read(&options);
 	case TASK_SUPPORT: return run_support(options.pid);
 	case TASK_EXPLAIN: return run_explain(options.words);
+	case TASK_GENERATE: return run_generate(options.words);
 	default: return run_live(&options);
 	}
 }

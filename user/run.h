@@ -9,6 +9,8 @@ int run_live(const struct options *options);
 int run_read(const struct options *options);
 /* The words after "explain"; none lists everything. */
 int run_explain(char **words);
+/* Print the man page or a completion: the word after "generate" says which. */
+int run_generate(char **words);
 /* Which processes, or what of this one, can be probed. */
 int run_support(uint32_t pid);
 

@@ -11,7 +11,8 @@ library   util model
 track     util model wire decrypt library tlstrace
 diagnose  util model wire
 sink      util model
-cli       util'
+cli       util
+manual    util cli knowledge'
 cd "$(dirname "$0")/../.." || exit 1
 echo "$rules" | {
 	status=0

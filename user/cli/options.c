@@ -12,10 +12,7 @@
 #include "cli/mistakes.h"
 #include "cli/scope.h"
 #include "cli/table.h"
-
-#ifndef TLSTRACE_VERSION
-#define TLSTRACE_VERSION "0.1.0"
-#endif
+#include "util/version.h"
 
 static int bad(const char *option, const char *value, const char *expected)
 {
@@ -228,7 +225,7 @@ static int take_task(struct given *g, int argc, char **argv)
 	struct options *o = g->options;
 	int status;
 
-	if (o->task == TASK_EXPLAIN) {
+	if (o->task == TASK_EXPLAIN || o->task == TASK_GENERATE) {
 		status = mistaken_options(g, o->task);
 		return status >= 0 ? status : take_words(o, argv + 1);
 	}

@@ -35,7 +35,7 @@ struct options {
 	int ready_fd;	   /* -1: none */
 	int verbose;
 	char **command; /* after "--", or NULL */
-	char **words;	/* of "explain": those that follow */
+	char **words;	/* of "explain" and "generate": those that follow */
 	char **files;  /* of "read": the leading words that are files; "-": standard input */
 	int file_count;
 	char **filter; /* of "read": the other words, a BPF expression; NULL-terminated */

@@ -168,5 +168,5 @@ void usage(void)
 		help_line(left, row->help);
 	}
 	puts("\nExit status: 0 done, 1 error, 2 usage, 3 no privilege or kernel feature, 4 by --fail-on,\n"
-	     "else the command's own.");
+	     "else the command's own. The man page tlstrace(8) has more.");
 }

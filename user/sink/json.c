@@ -11,6 +11,7 @@
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "util/json.h"
+#include "util/version.h"
 
 static void endpoint(struct json *j, const char *key, const struct endpoint *e, const char *name)
 {
@@ -136,7 +137,7 @@ static void begin_tlstrace(struct json *j, const struct fact *fact)
 
 	json_open(j, "tlstrace", '{');
 	json_int(j, "schema", 1);
-	json_text(j, "version", "0.1.0");
+	json_text(j, "version", TLSTRACE_VERSION);
 	json_text(j, "source", fact->source);
 	if (!c)
 		return;
