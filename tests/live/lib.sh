@@ -50,6 +50,7 @@ def get(event, path):
         event = event[key]
     return event
 def of(action): return [x for x in e if x["event"]["action"] == action]
+seen = [x for x in e if get(x, "tlstrace.connection")]
 sys.exit(0 if eval(sys.argv[2]) else 1)
 P
 		echo "ok - $1"
