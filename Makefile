@@ -16,7 +16,7 @@ CFLAGS ?= -O2 -g
 B := $(if $(SAN),build/san,build)
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -I$(B) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address -fsanitize=undefined)
-LIBS = -lbpf -lelf -lcapstone -lpcap -lssl -lcrypto
+LIBS = -lbpf -lelf -lcapstone -lpcap -lz -lssl -lcrypto
 BPF_CFLAGS = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -I/usr/include/$(MULTIARCH) \
 	-Iinclude -Ivmlinux -Ibpf -Wall -Werror $(BPF_EXTRA)
 # The definitions of the maps must come first: bpftool 7.1 links them wrongly otherwise.
@@ -30,7 +30,7 @@ FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
 	user/probe/image.c user/probe/site.c user/probe/library.c user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
-	$(filter-out user/source/live.c user/source/pcap.c,$(wildcard user/source/*.c)))))
+	$(filter-out user/source/live.c user/source/pcap.c user/source/filter.c,$(wildcard user/source/*.c)))))
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60
 
@@ -104,7 +104,7 @@ build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
-	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lelf -lcapstone -lssl -lcrypto
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lelf -lcapstone -lz -lssl -lcrypto
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)

@@ -20,6 +20,7 @@ struct reading {
 	struct pipeline *pipeline;
 	struct link *link;
 	struct tcp *tcp;
+	struct keylog *log;
 	char *filter;
 	int64_t last_ns; /* of all packets */
 	bool over;	 /* nobody listens, or enough was said */
@@ -58,12 +59,31 @@ static bool go_on(struct reading *r, const struct capture *capture)
 	       pipeline_flush(r->pipeline);
 }
 
+/* Secrets that come with the packets, before the connections that they are of. */
+static void on_streamed(void *arg, const char *text, size_t bytes)
+{
+	struct reading *r = arg;
+
+	keylog_text(r->log, text, bytes);
+	tcp_unseal(r->tcp);
+}
+
+static void tell_strange(const struct capture *capture, const char *path)
+{
+	int type;
+	uint64_t packets = capture_strange(capture, &type);
+
+	if (packets)
+		fprintf(stderr, "tlstrace: %s: %llu packets are not understood, of link type %d\n", path,
+			(unsigned long long)packets, type);
+}
+
 /* One file to its end; everything before an error has been told. */
 static int read_file(struct reading *r, const char *path)
 {
 	char error[CAPTURE_ERROR];
 	bool usage;
-	struct capture *capture = capture_open(path, r->filter, error, &usage);
+	struct capture *capture = capture_open(path, r->filter, on_streamed, r, error, &usage);
 	int got = 1;
 
 	if (!capture) {
@@ -78,9 +98,12 @@ static int read_file(struct reading *r, const char *path)
 	if (r->options->verbose)
 		fprintf(stderr, "tlstrace: %s: %llu packets\n", path,
 			(unsigned long long)capture_packets(capture));
-	capture_close(capture);
-	if (got >= 0)
+	if (got >= 0 || stopped) {
+		tell_strange(capture, path);
+		capture_close(capture);
 		return 0;
+	}
+	capture_close(capture);
 	pipeline_flush(r->pipeline);
 	fprintf(stderr, "tlstrace: %s\n", error);
 	return 1;
@@ -127,8 +150,8 @@ static void on_secrets(void *arg, const char *text, size_t bytes)
 	keylog_text(arg, text, bytes);
 }
 
-/* The key log and the secrets inside the captures. *out stays NULL when there are none. */
-static int read_secrets(const struct options *o, struct keylog **out)
+/* The key log and the secrets inside the captures. NULL after saying why. */
+static struct keylog *read_secrets(const struct options *o)
 {
 	struct keylog *log = keylog_new();
 	int err = !log ? ENOMEM : o->keylog ? keylog_file(log, o->keylog) : 0;
@@ -137,27 +160,22 @@ static int read_secrets(const struct options *o, struct keylog **out)
 		fprintf(stderr, "tlstrace: %s: %s\n", o->keylog ? o->keylog : "key log", strerror(err));
 		if (log)
 			keylog_free(log);
-		return 1;
+		return NULL;
 	}
 	if (keylog_garbage(log))
 		fprintf(stderr, "tlstrace: %s: %zu lines are not of a key log\n", o->keylog,
 			keylog_garbage(log));
 	for (int i = 0; i < o->file_count; i++)
 		if (strcmp(o->files[i], "-"))
-			pcapng_each_secrets(o->files[i], o->keylog, on_secrets, log);
+			pcapng_each_secrets(o->files[i], on_secrets, log);
 	if (o->verbose && keylog_count(log))
 		fprintf(stderr, "tlstrace: secrets of %zu handshakes\n", keylog_count(log));
-	if (o->keylog || keylog_count(log))
-		*out = log;
-	else
-		keylog_free(log);
-	return 0;
+	return log;
 }
 
 int run_read(const struct options *options)
 {
 	struct origin origin = { .name = "pcap" };
-	struct keylog *log = NULL;
 	struct tcp_config config = { .every_record = options->records, .port = options->port };
 	struct sigaction action = { .sa_handler = stop };
 	struct reading r = { .options = options };
@@ -168,14 +186,14 @@ int run_read(const struct options *options)
 	signal(SIGPIPE, SIG_IGN);
 	memcpy(config.host, options->host, sizeof(config.host));
 	memcpy(config.host_mask, options->host_mask, sizeof(config.host_mask));
-	if (read_secrets(options, &log))
+	r.log = read_secrets(options);
+	if (!r.log)
 		return 1;
-	origin.keylog = log;
-	config.sealed = log != NULL;
+	origin.keylog = r.log;
+	config.sealed = keylog_count(r.log) > 0;
 	r.pipeline = pipeline_open(options, &origin);
 	if (!r.pipeline) {
-		if (log)
-			keylog_free(log);
+		keylog_free(r.log);
 		return 1;
 	}
 	r.filter = join(options->filter);
@@ -191,7 +209,6 @@ int run_read(const struct options *options)
 		tcp_free(r.tcp);
 	free(r.filter);
 	status = pipeline_close(r.pipeline, status);
-	if (log)
-		keylog_free(log);
+	keylog_free(r.log);
 	return status;
 }

@@ -64,7 +64,7 @@ ok(out.returncode == 2 and out.stderr == "tlstrace: read: which FILE?\n", "no fi
 status, events, errors = run(good[:second + 3], pcap(frames[5:]), args=["--records"])
 ok(status == 1 and records(events) == PLAIN, "the files after a bad one are read", (status, errors))
 out = subprocess.run(f"head -c {second + 3} /dev/stdin | {TLSTRACE} read -", shell=True, input=good, capture_output=True)
-ok(out.returncode == 1 and b"standard input: after packet 5: " in out.stderr, "a pipe that ends early", out)
+ok(out.returncode == 1 and b"standard input: after packet 5, byte " in out.stderr, "a pipe that ends early", out)
 
 # Lies in the lengths of packets: nothing is printed that is not there, nothing ends.
 whole = ethernet(f.packets[3][1])

@@ -1,6 +1,6 @@
 """tlstrace read --keylog against tshark with the same key log: the same handshake messages,
 alerts, certificates and ALPN of each side in order, for 100 % of the connections."""
-import array, fcntl, hashlib, json, os, subprocess, sys, termios
+import array, fcntl, gzip, hashlib, json, os, struct, subprocess, sys, termios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "live"), HERE]
@@ -137,9 +137,9 @@ def theirs():
     return out
 
 
-def ours(*args, path=None):
+def ours(*args, path=None, stdin=None):
     out = tt.run(tt.B + "/tlstrace", "read", "--json", "--records", *args, path or capture.file,
-                 stderr=subprocess.DEVNULL)
+                 stderr=subprocess.DEVNULL, stdin=stdin)
     events = [json.loads(line) for line in out.splitlines()]
     streams, used, keys = {}, {}, {}
     for e in sorted(of(events, "tls-connection"), key=lambda e: int(get(e, "tlstrace.connection"))):
@@ -254,6 +254,17 @@ tt.run("editcap", "--inject-secrets", f"tls,{LOG}", capture.file, T + "/secrets.
 inside = ours(path=T + "/secrets.pcapng")
 ok({k: [s[side] for side in ("client", "server")] for k, s in inside.items()} ==
    {k: [s[side] for side in ("client", "server")] for k, s in got.items()}, "secrets inside the pcapng file")
+
+whole = open(T + "/secrets.pcapng", "rb").read()
+at = whole.index(struct.pack("<I", 0x544c534b)) - 8
+size = struct.unpack_from("<I", whole, at + 4)[0]
+open(T + "/late.pcapng", "wb").write(whole[:at] + whole[at + size:] + whole[at:at + size])
+open(T + "/secrets.gz", "wb").write(gzip.compress(whole, 1))
+for name, more in (("behind all packets", {"path": T + "/late.pcapng"}), ("in gzip", {"path": T + "/secrets.gz"}),
+                   ("through a pipe", {"path": "-", "stdin": subprocess.Popen(
+                       ["cat", T + "/secrets.pcapng"], stdout=subprocess.PIPE).stdout})):
+    ok({k: s["events"] and [s[side] for side in ("client", "server")] for k, s in ours(**more).items()} ==
+       {k: [s[side] for side in ("client", "server")] for k, s in got.items()}, f"secrets {name}")
 
 lines = open(LOG).read().splitlines()
 open(T + "/wrong", "w").write("\n".join(

@@ -78,16 +78,35 @@ def pcap(packets, kind=ETHERNET, snap=262144, nano=True):
     return out
 
 
+def block(number, body, order="<"):
+    """One block of a pcapng file, in that byte order."""
+    body += b"\0" * (-len(body) % 4)
+    length = struct.pack(order + "I", len(body) + 12)
+    return struct.pack(order + "I", number) + length + body + length
+
+
+def section(order="<", version=(1, 0)):
+    return block(0x0a0d0d0a, struct.pack(order + "IHHq", 0x1a2b3c4d, *version, -1), order)
+
+
+def interface(kind, snap=0, resolution=9, offset_s=None, order="<"):
+    options = b"" if resolution is None else struct.pack(order + "HHB3x", 9, 1, resolution)
+    options += b"" if offset_s is None else struct.pack(order + "HHq", 14, 8, offset_s)
+    return block(1, struct.pack(order + "HHI", kind, 0, snap) + options + struct.pack(order + "HH", 0, 0), order)
+
+
+def enhanced(number, units, data, wire_bytes=None, order="<"):
+    head = struct.pack(order + "IIIII", number, units >> 32, units & 0xffffffff, len(data),
+                       len(data) if wire_bytes is None else wire_bytes)
+    return block(6, head + data, order)
+
+
+def secrets(text, order="<"):
+    return block(10, struct.pack(order + "II", 0x544c534b, len(text)) + text, order)
+
+
 def pcapng(packets, kind=ETHERNET):
-    def block(number, body):
-        body += b"\0" * (-len(body) % 4)
-        return struct.pack("<II", number, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
-    out = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
-    out += block(1, struct.pack("<HHI", kind, 0, 0) + struct.pack("<HHB3xHH", 9, 1, 9, 0, 0))
-    for time_ns, data in packets:
-        out += block(6, struct.pack("<IIIII", 0, time_ns >> 32, time_ns & 0xffffffff, len(data),
-                                    len(data)) + data)
-    return out
+    return section() + interface(kind) + b"".join(enhanced(0, t, d) for t, d in packets)
 
 
 class Flow:

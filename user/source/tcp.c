@@ -200,6 +200,11 @@ void tcp_segment(void *arg, const struct segment *s)
 		close_conn(tcp, c, true);
 }
 
+void tcp_unseal(struct tcp *tcp)
+{
+	tcp->config.sealed = true;
+}
+
 void tcp_end(struct tcp *tcp)
 {
 	while (tcp->open.oldest) {

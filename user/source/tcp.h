@@ -34,6 +34,8 @@ struct tcp *tcp_new(const struct tcp_config *config,
 		    void (*event)(void *arg, const void *event, size_t bytes), void *arg);
 /* One segment; `tcp` is a struct tcp, as callbacks want it. */
 void tcp_segment(void *tcp, const struct segment *segment);
+/* From now on tell bodies that only keys can read too. */
+void tcp_unseal(struct tcp *tcp);
 /* No more packets: what waits for missing bytes waits no longer. */
 void tcp_end(struct tcp *tcp);
 const struct tcp_counts *tcp_counts(const struct tcp *tcp);

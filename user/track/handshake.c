@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "decrypt/keylog.h"
 #include "track/certs.h"
 #include "track/state.h"
 #include "wire/hello.h"
@@ -67,7 +68,7 @@ static int client_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 	if (!c->client_hello_ns)
 		c->client_hello_ns = t->time_ns;
 	offer_from_client(c);
-	if (t->out->keylog && err != -ENOMEM)
+	if (t->out->keylog && keylog_count(t->out->keylog) && err != -ENOMEM)
 		open_client_hello(t->s, t->out->keylog, &c->client);
 	return err;
 }
