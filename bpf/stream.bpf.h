@@ -211,6 +211,9 @@ static __always_inline void steps_over(struct run *r)
 
 static __always_inline void stream_steps(struct run *r)
 {
+	/* Most packets and reads hold one header: no loop is set up for it. */
+	if (stream_step(0, r) || (__s32)(stream_at(r->st) - run_end(r)) >= 0)
+		return;
 	if (HAVE_LOOP) {
 		if (bpf_loop(RECORD_STEPS, stream_step, r, 0) >= RECORD_STEPS)
 			steps_over(r);
