@@ -75,7 +75,7 @@ static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
 	event->retransmits = s->retransmits;
 	event->close_flags = s->close_flags;
 	event->altered = 0;
-	event->pad = 0;
+	event->acked_ns = 0;
 	event->dir[0] = s->stream[0].totals;
 	event->dir[1] = s->stream[1].totals;
 	event_submit(event, 0);

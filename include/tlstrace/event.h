@@ -156,7 +156,7 @@ struct tt_ev_totals {
 	__u32 retransmits;
 	__u32 close_flags; /* enum tt_close_flag */
 	__u32 altered;	   /* captures: retransmissions with other bytes */
-	__u32 pad;
+	__u32 acked_ns;	   /* captures: how long before the alert that follows its sender acknowledged new bytes; 0: unknown */
 	struct tt_dir_totals dir[2];
 };
 

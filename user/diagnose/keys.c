@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* keys.c - rules for records that one end could not verify. */
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/facts.h"
@@ -100,17 +101,28 @@ static void say_family(const struct facts *f, struct finding *out)
 		    r->length, family, cipher);
 }
 
+/* ", 72 us after the client last acknowledged" where the capture shows that. */
+static const char *acknowledged(const struct facts *f, int64_t took_ns, char text[64])
+{
+	if (!f->alert->acked_ns || f->alert->acked_ns > took_ns)
+		return "";
+	snprintf(text, 64, ", %u us after the %s last acknowledged", f->alert->acked_ns / 1000,
+		 end_name(f->by));
+	return text;
+}
+
 static void say_judge(const struct facts *f, struct finding *out)
 {
 	int64_t took_ns = f->time_ns - f->answered->time_ns;
+	char text[64];
 
 	say(&out->evidence, "The %s is the end that could not verify: it sent %s (%d)%s.",
 	    end_name(f->by), alert_name(f->code), f->code,
 	    f->alert->encrypted ? "" : " in the clear, before it changed its own cipher");
 	say_library(f, out);
 	if (took_ns >= 0 && took_ns < LOCAL_NS)
-		say(&out->evidence, "The alert came %lld us after the record that it answers: the failure is computed at the %s, it is no timeout.",
-		    (long long)took_ns / 1000, end_name(f->by));
+		say(&out->evidence, "The alert came %lld us after the record that it answers%s: the failure is computed at the %s, it is no timeout.",
+		    (long long)took_ns / 1000, acknowledged(f, took_ns, text), end_name(f->by));
 	say(&out->evidence, "%s does not tell a wrong MAC from most other failures to decrypt: libraries report them alike on purpose. Only the %s's own error log tells.",
 	    alert_name(f->code), end_name(f->by));
 }

@@ -43,6 +43,7 @@ struct alert {
 	bool unsure; /* the library's word alone does not make it this connection's */
 	enum tls_role sender;
 	bool sent; /* by the local end */
+	uint32_t acked_ns; /* how long before it its sender acknowledged new bytes; 0: unknown */
 	struct past_record after[8];
 	uint8_t after_count;
 };

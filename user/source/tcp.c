@@ -87,8 +87,10 @@ static void acknowledge(struct tcp_conn *c, int side, const struct segment *s)
 {
 	struct half *peer = &c->half[!side];
 
-	if (!peer->was_acked || (int32_t)(s->ack - peer->acked) > 0)
+	if (!peer->was_acked || (int32_t)(s->ack - peer->acked) > 0) {
 		peer->acked = s->ack;
+		peer->acked_at_ns = s->time_ns;
+	}
 	peer->was_acked = true;
 	if (s->flags & TCP_SYN || c->initiator != side)
 		return;

@@ -24,6 +24,7 @@ struct half {
 	uint32_t next; /* sequence number due */
 	uint32_t isn, fin_seq;
 	uint32_t acked; /* highest number that the other side acknowledged */
+	int64_t acked_at_ns; /* when */
 	bool positioned, syn, fin, was_acked;
 	uint8_t far; /* segments in a row that are far behind */
 	uint8_t seen_at;

@@ -98,10 +98,10 @@ static uint32_t close_flags(const struct tcp_conn *c, bool end_seen)
 }
 
 static void totals(struct tcp *tcp, const struct tcp_conn *c, int64_t time_ns, uint16_t kind,
-		   uint32_t flags)
+		   uint32_t flags, uint32_t acked_ns)
 {
 	struct tt_ev_totals e = { .retransmits = c->retransmits, .close_flags = flags,
-				  .altered = c->altered };
+				  .altered = c->altered, .acked_ns = acked_ns };
 
 	head(&e.head, c, time_ns, kind, sizeof(e));
 	e.dir[TT_SENT] = c->half[c->local].stream.totals;
@@ -112,9 +112,13 @@ static void totals(struct tcp *tcp, const struct tcp_conn *c, int64_t time_ns, u
 static void on_alert_due(struct records_out *out)
 {
 	struct run *r = (struct run *)out;
+	const struct half *answered = &r->conn->half[!out->side];
+	int64_t acked_ns = out->time_ns - answered->acked_at_ns;
 
+	if (!answered->was_acked || acked_ns < 0 || acked_ns > UINT32_MAX)
+		acked_ns = 0;
 	if (r->conn->announced)
-		totals(r->tcp, r->conn, out->time_ns, TT_EV_TOTALS, 0);
+		totals(r->tcp, r->conn, out->time_ns, TT_EV_TOTALS, 0, (uint32_t)acked_ns);
 }
 
 static void on_lost(struct records_out *out)
@@ -175,7 +179,7 @@ void conn_records_end(struct tcp *tcp, struct tcp_conn *c, int side, int64_t tim
 void conn_closed(struct tcp *tcp, struct tcp_conn *c, int64_t time_ns, bool end_seen)
 {
 	if (c->announced)
-		totals(tcp, c, time_ns, TT_EV_CLOSE, close_flags(c, end_seen));
+		totals(tcp, c, time_ns, TT_EV_CLOSE, close_flags(c, end_seen), 0);
 	else if (c->data)
 		tcp->counts.not_tls++;
 }

@@ -158,7 +158,8 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 {
 	struct alert alert = { .sender = sender_of(s, e->dir), .sent = e->dir == TT_SENT,
 			       .encrypted = hidden || s->opened, .by_size = hidden,
-			       .decrypted = s->opened, .by_wire = true };
+			       .decrypted = s->opened, .by_wire = true,
+			       .acked_ns = s->acked_ns };
 
 	if (e->body_offset)
 		return;

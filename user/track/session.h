@@ -25,6 +25,7 @@ struct session {
 	uint8_t finished[2]; /* protected records that can hold Finished */
 	struct alert waiting; /* for its other witness; neither bit: there is none */
 	int64_t waiting_ns;
+	uint32_t acked_ns; /* as the last counters said: struct alert's */
 	bool queued; /* track.c looks after the waiting one */
 	struct flight flight[2];
 	struct past_record recent[2][RECENT]; /* index % RECENT */

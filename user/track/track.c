@@ -67,6 +67,7 @@ static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t 
 	}
 	s->conn.retransmits = e->retransmits;
 	s->conn.altered = e->altered;
+	s->acked_ns = e->acked_ns;
 }
 
 static bool ended_fatally(const struct conn *c)
