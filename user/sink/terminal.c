@@ -15,15 +15,22 @@
 
 static void pad(FILE *out, int used, int columns)
 {
-	fprintf(out, "%*s", used < columns ? columns - used + 1 : 1, "");
+	do
+		putc_unlocked(' ', out);
+	while (used++ < columns);
 }
 
 static int endpoint(FILE *out, const struct endpoint *e)
 {
-	char text[ADDRESS_TEXT];
+	char text[ADDRESS_TEXT + sizeof("[]:65535")], *at = text;
 
-	address_text(e, text);
-	return fprintf(out, is_ipv4(e) ? "%s:%u" : "[%s]:%u", text, e->port);
+	if (!is_ipv4(e))
+		*at++ = '[';
+	address_text(e, at);
+	at += strlen(at);
+	at += sprintf(at, is_ipv4(e) ? ":%u" : "]:%u", e->port);
+	fwrite_unlocked(text, 1, (size_t)(at - text), out);
+	return (int)(at - text);
 }
 
 static void prefix(struct sink *s, const struct fact *fact, bool bad)
@@ -42,7 +49,8 @@ static void prefix(struct sink *s, const struct fact *fact, bool bad)
 		pad(s->out, fprintf(s->out, "?"), PROCESS_COLUMNS);
 	}
 	used = endpoint(s->out, client_of(c));
-	used += fprintf(s->out, " -> ");
+	used += 4;
+	fputs_unlocked(" -> ", s->out);
 	pad(s->out, used + endpoint(s->out, server_of(c)), FLOW_COLUMNS);
 	pad(s->out, terminal_text(s->out, *name ? name : "-"), NAME_COLUMNS);
 }
