@@ -5,6 +5,7 @@
  * read, only arguments.
  */
 #include "maps.bpf.h"
+#include "io.bpf.h"
 #include "library.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -15,29 +16,58 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define GNUTLS_INTERRUPTED (-52)
 #define GNUTLS_AGAIN (-28)
 
+/* An object that its parent had when it forked: the connection is the same. */
+static __always_inline __u64 inherited(struct tt_object_key key)
+{
+	struct task_struct *parent = bpf_get_current_task_btf()->group_leader->real_parent;
+	struct tt_object_key of_parent = { .object = key.object, .pid = parent->tgid };
+	struct tt_object *object = bpf_map_lookup_elem(&tt_objects, &of_parent), own;
+
+	if (!object || !object->conn_id ||
+	    object->start_ns != parent->group_leader->start_boottime)
+		return 0;
+	own.conn_id = object->conn_id;
+	own.start_ns = process_start();
+	bpf_map_update_elem(&tt_objects, &key, &own, BPF_ANY);
+	return own.conn_id;
+}
+
 static __always_inline void enter(struct pt_regs *ctx, struct tt_library_call *call,
 				  const struct tt_site *site)
 {
 	struct tt_object_key key = object_key(PT_REGS_PARM1(ctx));
 	struct tt_object *object = bpf_map_lookup_elem(&tt_objects, &key);
 
+	io_flush(call, -1);
 	call->object = key.object;
-	call->conn_id = object && object->start_ns == process_start() ? object->conn_id : 0;
+	call->joined = object && object->start_ns == process_start();
+	call->conn_id = call->joined ? object->conn_id : inherited(key);
 	call->frame = PT_REGS_SP(ctx) + site->stack_bytes;
 	call->returns = 0;
 	bpf_probe_read_user(&call->returns, sizeof(call->returns), (const void *)call->frame);
 	call->file = site->file;
 	call->call = site->call;
+	call->flags = site->flags;
 	call->raised = 0;
 	call->verify = -1;
 	call->source = call->function = 0;
 	call->line = 0;
+	call->count = site->call == TT_CALL_READ_EX || site->call == TT_CALL_WRITE_EX ||
+				      site->call == TT_CALL_PEEK_EX ?
+			      PT_REGS_PARM4(ctx) :
+			      0;
+	if (site->call == TT_CALL_SHUTDOWN && !call->conn_id)
+		io_forget(call->object, 0);
+	io_enter(ctx, call);
 }
 
 static __always_inline void forget(struct pt_regs *ctx, struct tt_library_call *call)
 {
 	struct tt_object_key key = object_key(PT_REGS_PARM1(ctx));
 
+	if (call)
+		io_flush(call, -1);
+	io_forget(key.object, 1);
 	bpf_map_delete_elem(&tt_objects, &key);
 	if (call && call->object == key.object) {
 		call->object = call->conn_id = 0;
@@ -108,6 +138,8 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 static __always_inline void write_site(struct pt_regs *ctx, struct tt_library_call *call)
 {
 	const void *bytes = (const void *)PT_REGS_PARM2(ctx);
+	struct tt_object_key key = object_key(call->object);
+	struct tt_object object = { .start_ns = process_start() };
 	struct tt_ev_library *event;
 	__u8 head[HELLO_RANDOM];
 
@@ -119,10 +151,13 @@ static __always_inline void write_site(struct pt_regs *ctx, struct tt_library_ca
 	event = library_event(call, TT_LIBRARY_HELLO, 0, head[5], 0);
 	if (!event)
 		return;
-	if (bpf_probe_read_user(event->source, TT_RANDOM_BYTES, bytes + HELLO_RANDOM))
+	if (bpf_probe_read_user(event->source, TT_RANDOM_BYTES, bytes + HELLO_RANDOM)) {
 		bpf_ringbuf_discard(event, 0);
-	else
-		event_submit(event, 0);
+		return;
+	}
+	event_submit(event, 0);
+	bpf_map_update_elem(&tt_objects, &key, &object, BPF_ANY);
+	call->joined = 1;
 }
 
 static __always_inline int is_error_site(const struct tt_site *site)
@@ -151,15 +186,16 @@ static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_c
 static __always_inline void count_hit(const struct tt_site *site)
 {
 	__u32 file = site->file;
-	__u64 *hits;
+	struct tt_hits *hits;
 
 	if (is_error_site(site) && site->kind != TT_SITE_PLACE) {
-		count(TT_COUNT_ERRORS);
+		count(site->flags & TT_SITE_STEPPED ? TT_COUNT_ERRORS_STEPPED : TT_COUNT_ERRORS);
 		return;
 	}
 	hits = bpf_map_lookup_elem(&tt_hits, &file);
 	if (hits)
-		__sync_fetch_and_add(hits, 1);
+		__sync_fetch_and_add(site->flags & TT_SITE_STEPPED ? &hits->stepped :
+								     &hits->emulated, 1);
 }
 
 SEC("uprobe")
@@ -179,8 +215,10 @@ int tt_library(struct pt_regs *ctx)
 		return 0;
 	if (site->kind == TT_SITE_CALL)
 		enter(ctx, call, site);
-	else if (site->kind == TT_SITE_RESULT)
-		call->frame = 0;
+	else if (site->kind == TT_SITE_RETURN)
+		io_leave(ctx, call, site);
+	else if (site->kind == TT_SITE_OUTCOME)
+		io_flush(call, PT_REGS_RC(ctx));
 	else if (site->kind == TT_SITE_VERIFIED)
 		call->verify = PT_REGS_RC(ctx);
 	else if (site->kind == TT_SITE_WRITE)

@@ -46,9 +46,7 @@ static __always_inline struct tt_object_key object_key(__u64 object)
 
 static __always_inline __u64 process_start(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	return BPF_CORE_READ(task, group_leader, start_boottime);
+	return bpf_get_current_task_btf()->group_leader->start_boottime;
 }
 
 /* To be submitted, or discarded, by the caller. */

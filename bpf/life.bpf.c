@@ -3,6 +3,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "io.bpf.h"
 #include "library.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
@@ -93,6 +94,7 @@ static __always_inline void died(struct sock *sk)
 	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
 	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
 		 s->close_flags & TT_FIN_RECEIVED);
+	io_close(s->id);
 	emit_totals(s, TT_EV_CLOSE);
 	s->announced = 0;
 	s->id = 0;
@@ -257,7 +259,9 @@ int tt_open_socks(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct tt_sock *s = ctx->value;
 
-	if (s && s->announced)
+	if (s && s->announced) {
+		io_close(s->id);
 		emit_totals(s, TT_EV_TOTALS);
+	}
 	return 0;
 }

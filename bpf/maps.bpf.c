@@ -12,5 +12,6 @@ struct tt_calls_map tt_calls SEC(".maps");
 struct tt_library_calls_map tt_library_calls SEC(".maps");
 struct tt_objects_map tt_objects SEC(".maps");
 struct tt_hits_map tt_hits SEC(".maps");
+struct tt_ios_map tt_ios SEC(".maps");
 const volatile struct tt_config tt_config = {};
 __u64 tt_last_id = 0;

@@ -90,7 +90,24 @@ struct tt_library_call {
 	__u32 file;
 	__u8 call;
 	__u8 raised; /* the call's first error was told */
-	__u16 pad;
+	__u8 joined; /* the user half can find the object's connection */
+	__u8 flags;  /* enum tt_site_flag */
+	/* Of a call that moves plaintext. */
+	__u64 began_ns; /* 0: its end is not waited for */
+	__u64 buffer, count; /* addresses: of the bytes, of where their number goes */
+	__u64 asked_bytes;
+	__s64 result;
+	__u64 ended_ns, took_ns;
+	__u32 held; /* it failed: told when it is known why */
+	__u32 pad;
+};
+
+struct tt_io {
+	__u64 object; /* of which there is no connection, else 0 */
+	__u64 told_ns;
+	__u32 pid;
+	__u32 file;
+	struct tt_io_sums dir[2];
 };
 
 struct tt_object_key {
@@ -120,7 +137,14 @@ struct tt_hits_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, TT_FILES_MAX);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct tt_hits);
+};
+/* By connection, or by object where that is not known: io_key(). */
+struct tt_ios_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct tt_io);
 };
 struct tt_events_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -171,6 +195,7 @@ extern struct tt_calls_map tt_calls SEC(".maps");
 extern struct tt_library_calls_map tt_library_calls SEC(".maps");
 extern struct tt_objects_map tt_objects SEC(".maps");
 extern struct tt_hits_map tt_hits SEC(".maps");
+extern struct tt_ios_map tt_ios SEC(".maps");
 extern const volatile struct tt_config tt_config;
 extern __u64 tt_last_id;
 

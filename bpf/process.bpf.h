@@ -113,7 +113,7 @@ static __always_inline __u32 path_parts(struct tt_ev_process *event, struct task
 }
 
 /* Once for each program that a process runs: its facts while it is there. */
-static __noinline int process_tell(struct tt_sock *s, struct task_struct *task)
+static __noinline __attribute__((unused)) int process_tell(struct tt_sock *s, struct task_struct *task)
 {
 	struct tt_process_key key = process_key(task);
 	__u64 exec = BPF_CORE_READ(task, self_exec_id), *told;

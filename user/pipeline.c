@@ -58,20 +58,14 @@ static void remark(struct pipeline *p, int64_t time_ns, const struct conn *conn,
 		tell(p, time_ns, conn, &finding);
 }
 
-/* Why, from the connection and the alert that came last if it was this one's. */
-static bool concluded(const struct conn *conn, int64_t time_ns, struct finding *finding)
-{
-	const struct alert *alert = conn->last_alert.time_ns ? &conn->last_alert : NULL;
-
-	/* That it stalled is the finding: the silent end which follows is no second one. */
-	return !(conn->stalled && conn->failed && !alert) && diagnose(conn, alert, time_ns, finding);
-}
-
+/* Say why, from the connection and the alert that came last if it was this one's. */
 static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
 {
+	const struct alert *alert = conn->last_alert.time_ns ? &conn->last_alert : NULL;
 	struct finding finding;
 
-	if (!concluded(conn, time_ns, &finding))
+	/* That it stalled is the finding: the silent end which follows is no second one. */
+	if ((conn->stalled && conn->failed && !alert) || !diagnose(conn, alert, time_ns, &finding))
 		return;
 	tell(p, time_ns, conn, &finding);
 	remark(p, time_ns, conn, AT_FAILURE);
@@ -80,9 +74,7 @@ static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *con
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct pipeline *p = arg;
-	struct finding finding;
 	struct fact fact;
-	bool explained = conn->failed && concluded(conn, time_ns, &finding);
 
 	if (conn->wanted && p->origin.shook)
 		p->origin.shook(p->origin.arg, conn);
@@ -90,14 +82,11 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 		p->stats.handshakes++;
 		p->stats.failures += conn->failed;
 	}
-	if (due(p, time_ns, conn, conn->failed, &fact)) {
-		fact.explained = explained && wanted(p, conn, true);
+	if (due(p, time_ns, conn, conn->failed, &fact))
 		TO_SINKS(p, handshake, &fact);
-	}
-	if (explained) {
-		tell(p, time_ns, conn, &finding);
-		remark(p, time_ns, conn, AT_FAILURE);
-	} else if (conn->established)
+	if (conn->failed)
+		conclude(p, time_ns, conn);
+	else if (conn->established)
 		remark(p, time_ns, conn, AT_SUCCESS);
 }
 
@@ -125,6 +114,22 @@ static bool library(void *arg, uint32_t file, const char **name, char version[32
 	const struct pipeline *p = arg;
 
 	return p->origin.library && p->origin.library(p->origin.arg, file, name, version);
+}
+
+static bool probed(void *arg, uint32_t file, int64_t since_ns)
+{
+	const struct pipeline *p = arg;
+
+	return p->origin.probed && p->origin.probed(p->origin.arg, file, since_ns);
+}
+
+static void on_io(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io)
+{
+	struct pipeline *p = arg;
+	struct fact fact;
+
+	if (due(p, time_ns, conn, conn->failed, &fact))
+		TO_SINKS(p, io, &fact, io);
 }
 
 static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
@@ -217,6 +222,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
 		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
+		.io = on_io, .probed = probed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 	};
 

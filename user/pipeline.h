@@ -21,6 +21,7 @@ struct origin {
 	void (*shook)(void *arg, const struct conn *conn);
 	/* What an event's file number stands for; or NULL. */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
+	bool (*probed)(void *arg, uint32_t file, int64_t since_ns); /* as in struct track_out; or NULL */
 	void *arg;
 	const struct keylog *keylog; /* or NULL */
 };

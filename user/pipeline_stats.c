@@ -37,6 +37,7 @@ void pipeline_stats(struct pipeline *p, const struct stats *lost)
 	for (int i = 0; i < LOST_CAUSES; i++)
 		stats.events += i == LOST_OUTPUT ? 0 : stats.lost[i];
 	stats.errors_unbound -= track_joined(p->track);
+	stats.io_unbound = track_io_unbound(p->track);
 	stats.connections_open = track_open(p->track);
 	stats.connections_total = track_total(p->track);
 	stats.history_evicted = history_evicted(p->history);

@@ -56,7 +56,7 @@ static void emit_stats(struct run *r)
 	stats.lost[LOST_GAP] = counts[TT_COUNT_GAP];
 	stats.lost[LOST_PROG_MISSED] = hooks_missed(r->hooks);
 	if (r->watch)
-		watch_stats(r->watch, counts[TT_COUNT_ERRORS], &stats);
+		watch_stats(r->watch, counts, &stats);
 	stats.errors_unbound = counts[TT_COUNT_UNBOUND];
 	stats.not_tls = counts[TT_COUNT_NOT_TLS];
 	pipeline_stats(r->pipeline, &stats);
@@ -105,6 +105,9 @@ static int start_command(struct run *r, int *go_fd)
 
 static void tell_ready(const struct run *r)
 {
+	if (r->options->data_bytes)
+		fprintf(stderr, "tlstrace: --data: the first %u bytes of what each traced process "
+				"reads and writes are shown in the clear\n", r->options->data_bytes);
 	if (r->options->verbose)
 		fprintf(stderr, "tlstrace: hooks: %s\n", hooks_name(r->hooks));
 	fprintf(stderr, "ready\n");
@@ -218,6 +221,9 @@ static struct tt_config config_of(const struct options *o)
 	c.by_process = o->pid || o->command;
 	c.follow = o->follow || o->command;
 	c.libraries = o->libraries;
+	if (o->libraries && o->io != IO_OFF)
+		c.io = o->io_shown ? TT_IO_EACH : TT_IO_SUMS;
+	c.data_bytes = (__u16)o->data_bytes;
 	memcpy(c.host, o->host, sizeof(c.host));
 	memcpy(c.host_mask, o->host_mask, sizeof(c.host_mask));
 	if (o->comm)
@@ -230,6 +236,7 @@ int run_live(const struct options *options)
 	struct run r = { .options = options };
 	const struct origin origin = { .name = "live", .wall_offset_ns = live_wall_offset_ns(),
 				       .enrich = enrich_process, .shook = watch_shook, .library = options->libraries ? watch_library : NULL,
+				       .probed = watch_probed,
 				       .arg = &r.watch };
 	struct sigaction action = { .sa_handler = stop };
 	struct tt_config config = config_of(options);

@@ -24,12 +24,26 @@ struct survey {
 	const char *why; /* the last file that could not be read */
 };
 
+/* Errors are looked for in the library below only where the one above hides them. */
+static bool is_needed(const struct survey *s, const struct library *l, size_t place)
+{
+	if (place < l->below_from || place >= l->busy_from)
+		return true;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->found[i].kind == l->kind && s->found[i].calls && !s->found[i].errors)
+			return true;
+	return false;
+}
+
 static bool has(const struct survey *s, enum library_kind kind, const char *function)
 {
-	for (size_t i = 0; i < s->count; i++)
-		for (size_t k = 0; s->found[i].kind == kind && k < s->found[i].count; k++)
-			if (!strcmp(s->found[i].names[k], function))
+	for (size_t i = 0; i < s->count; i++) {
+		const struct library *l = &s->found[i];
+
+		for (size_t k = 0; l->kind == kind && k < l->named; k++)
+			if (!strcmp(l->names[k], function) && is_needed(s, l, k))
 				return true;
+	}
 	return false;
 }
 
@@ -106,7 +120,7 @@ static void take(void *arg, const struct mapping *m)
 	fd = mapping_file(m);
 	image = fd < 0 ? NULL : image_open(fd, &s->why);
 	if (image) {
-		library_read(&s->found[s->count], image, 0);
+		library_read(&s->found[s->count], image, 0, LIBRARY_IO_SUMS);
 		image_close(image);
 		snprintf(s->path[s->count], sizeof(s->path[0]), "%s", m->path);
 		s->count += s->found[s->count].kind != LIBRARY_NONE;

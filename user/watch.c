@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,19 +30,25 @@ struct watch {
 	const struct hooks *hooks;
 	struct pipeline *pipeline;
 	struct libraries *libraries;
-	uint64_t price_ns;
+	struct price price;
 	int64_t began_ns, looked_ns;
 	struct told told[TOLD];
 };
 
+/* What each read and write passes is probed at all. */
+static bool with_busy(const struct options *o)
+{
+	return o->io == IO_ALWAYS || o->max_overhead > 0;
+}
+
 static struct coverage coverage_of(const struct watch *w, const struct library_file *file)
 {
 	const struct library *l = &file->library;
-	bool busy = !file->paused && w->options->max_overhead > 0;
+	bool busy = !file->paused && with_busy(w->options);
 
 	return (struct coverage){ .library = library_kind_name(l->kind), .version = l->version,
 				  .path = file->path, .probes = l->names,
-				  .probe_count = busy ? l->count : l->busy_from,
+				  .probe_count = busy ? l->named : l->below_from,
 				  .calls_per_s = file->calls_per_s, .cost = file->cost };
 }
 
@@ -117,8 +124,9 @@ static void changed(void *arg, const struct library_file *file)
 
 static void look(struct watch *w)
 {
-	libraries_budget(w->libraries, hooks_hits_fd(w->hooks), w->price_ns,
-			 w->options->max_overhead / 100, changed, w);
+	libraries_budget(w->libraries, hooks_hits_fd(w->hooks), &w->price,
+			 w->options->io == IO_ALWAYS ? INFINITY : w->options->max_overhead / 100,
+			 changed, w);
 }
 
 struct watch *watch_open(const struct options *options, const struct hooks *hooks,
@@ -134,22 +142,26 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	w->hooks = hooks;
 	w->pipeline = pipeline;
 	program = hooks_library(hooks, &multi);
-	w->libraries = libraries_open(program, multi, options->max_overhead > 0, appeared,
-				      w);
+	w->libraries = libraries_open(program, multi, with_busy(options),
+				      options->io == IO_OFF ? LIBRARY_IO_NONE :
+				      options->io_shown	    ? LIBRARY_IO_EACH :
+							      LIBRARY_IO_SUMS,
+				      appeared, w);
 	if (!w->libraries) {
 		free(w);
 		return NULL;
 	}
-	w->price_ns = probe_price_ns(program, multi);
+	w->price = probe_price(program, multi);
 	w->began_ns = clock_ns(CLOCK_MONOTONIC);
 	libraries_scan(w->libraries);
 	malloc_trim(0); /* symbol tables of large programs are gone for good */
 	look(w); /* from here on it counts */
 	if (options->verbose)
-		fprintf(stderr, "tlstrace: libraries: %zu files probed%s, %llu ns a hit\n",
+		fprintf(stderr, "tlstrace: libraries: %zu files probed%s, %llu ns a hit, %llu of the dear kind\n",
 			libraries_count(w->libraries),
 			libraries_follow(w->libraries) ? "" : ", new ones are not seen",
-			(unsigned long long)w->price_ns);
+			(unsigned long long)w->price.emulated_ns,
+			(unsigned long long)w->price.stepped_ns);
 	return w;
 }
 
@@ -176,17 +188,26 @@ bool watch_library(void *watch, uint32_t file, const char **name, char version[3
 	return true;
 }
 
-void watch_stats(const struct watch *w, uint64_t error_hits, struct stats *stats)
+bool watch_probed(void *watch, uint32_t file, int64_t since_ns)
+{
+	struct watch *const *w = watch;
+	const struct library_file *found = *w ? libraries_file((*w)->libraries, file) : NULL;
+
+	return found && found->whole_ns && found->whole_ns <= since_ns;
+}
+
+void watch_stats(const struct watch *w, const uint64_t counts[TT_COUNT_MAX], struct stats *stats)
 {
 	int64_t passed_ns = clock_ns(CLOCK_MONOTONIC) - w->began_ns;
-	uint64_t cost_ns;
+	uint64_t cheap = counts[TT_COUNT_ERRORS], dear = counts[TT_COUNT_ERRORS_STEPPED];
 
-	stats->probe_call_hits = libraries_hits(w->libraries);
-	stats->probe_error_hits = error_hits;
-	stats->probe_price_ns = w->price_ns;
-	cost_ns = (stats->probe_call_hits + error_hits) * w->price_ns;
+	stats->probed = true;
+	stats->probe_call_hits = libraries_hits(w->libraries, &stats->probe_call_cost_ns);
+	stats->probe_error_hits = cheap + dear;
+	stats->probe_error_cost_ns = cheap * w->price.emulated_ns + dear * w->price.stepped_ns;
 	if (passed_ns > 0)
-		stats->overhead_ratio = (double)cost_ns / (double)passed_ns /
+		stats->overhead_ratio = (double)(stats->probe_call_cost_ns +
+						 stats->probe_error_cost_ns) / (double)passed_ns /
 					(double)sysconf(_SC_NPROCESSORS_ONLN);
 	stats->mappings_missed = libraries_missed(w->libraries);
 }

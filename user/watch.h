@@ -15,10 +15,13 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 void watch_take(struct watch *watch);
 /* As struct origin wants it; `watch` is a struct watch ** that may hold NULL. */
 bool watch_library(void *watch, uint32_t file, const char **name, char version[32]);
+/* Every read and write through the file since then was probed; as above. */
+bool watch_probed(void *watch, uint32_t file, int64_t since_ns);
 /* A process shook hands: tell, once, what of its TLS is seen; as above. */
 void watch_shook(void *watch, const struct conn *conn);
 /* Hits and their cost so far, for the statistics. */
-void watch_stats(const struct watch *watch, uint64_t error_hits, struct stats *stats);
+void watch_stats(const struct watch *watch, const uint64_t counts[TT_COUNT_MAX],
+		 struct stats *stats);
 void watch_close(struct watch *watch);
 
 #endif /* TT_WATCH_H */

@@ -10,6 +10,9 @@
 #include <linux/types.h>
 #endif
 
+/* What is noted of calls that read or write plaintext. */
+enum tt_io_mode { TT_IO_OFF = 0, TT_IO_SUMS = 1, TT_IO_EACH = 2 };
+
 struct tt_config {
 	__u64 cgroup_id; /* this cgroup and those below it */
 	__u64 host[2];	 /* network order; IPv4 as ::ffff:a.b.c.d */
@@ -24,7 +27,9 @@ struct tt_config {
 	__u8 by_process; /* only processes of tt_processes */
 	__u8 follow;	 /* and what they fork */
 	__u8 libraries; /* calls into TLS libraries are probed */
-	__u8 pad[7];
+	__u8 io;	/* enum tt_io_mode */
+	__u16 data_bytes; /* of the plaintext of each call; 0: none is read */
+	__u8 pad[4];
 	char comm[16];
 };
 

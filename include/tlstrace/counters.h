@@ -11,7 +11,8 @@ enum tt_counter {
 	TT_COUNT_GAP,	    /* stream position lost, directions */
 	TT_COUNT_NOT_TLS,   /* connections that turned out not to be TLS */
 	TT_COUNT_UNBOUND,   /* library errors of no connection that is known */
-	TT_COUNT_ERRORS,    /* errors raised, of whatever part of a library */
+	TT_COUNT_ERRORS,    /* probes on errors that were passed; the dear ones */
+	TT_COUNT_ERRORS_STEPPED,
 	TT_COUNT_MAX,
 };
 

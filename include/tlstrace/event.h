@@ -30,6 +30,8 @@ enum tt_event_kind {
 	TT_EV_CLOSE = 6,  /* struct tt_ev_totals: the socket is gone */
 	TT_EV_PROCESS = 7, /* struct tt_ev_process: first sight, or after exec */
 	TT_EV_LIBRARY = 8, /* struct tt_ev_library: what a TLS library does or says */
+	TT_EV_IO = 9,	   /* struct tt_ev_io: one read or write of plaintext is over */
+	TT_EV_IO_SUMS = 10, /* struct tt_ev_io_sums: all of them so far */
 };
 
 enum tt_dir { TT_SENT = 0, TT_RECEIVED = 1 };
@@ -163,7 +165,7 @@ struct tt_ev_totals {
 /* What a probed function tells; a probe's cookie carries it (struct tt_site). */
 enum tt_site_kind {
 	TT_SITE_CALL = 1,      /* (object, ...): a call that does I/O begins */
-	TT_SITE_RESULT = 2,    /* (object, result): the call before it is over */
+	TT_SITE_RETURN = 2,    /* before a return from a call that moves plaintext */
 	TT_SITE_FREE = 3,      /* (object) */
 	TT_SITE_RAISE = 4,     /* OpenSSL 3 (library, reason) */
 	TT_SITE_PUT = 5,       /* OpenSSL 1.1 (library, function, reason, file, line) */
@@ -172,6 +174,7 @@ enum tt_site_kind {
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
 	TT_SITE_WRITE = 10,    /* (BIO, bytes, count): out of the library */
+	TT_SITE_OUTCOME = 11,  /* before a return: why the call before gave nothing */
 };
 
 /* The calls that TT_SITE_CALL can be of, by the meaning that they share. */
@@ -181,6 +184,16 @@ enum tt_call_name {
 	TT_CALL_READ,
 	TT_CALL_WRITE,
 	TT_CALL_SHUTDOWN,
+	/* These tell the count apart from the result. */
+	TT_CALL_READ_EX,
+	TT_CALL_WRITE_EX,
+	TT_CALL_PEEK,
+	TT_CALL_PEEK_EX,
+};
+
+enum tt_site_flag {
+	TT_SITE_STEPPED = 1, /* on an instruction that the kernel does not emulate: dear */
+	TT_SITE_INT = 2,     /* the call's result is an int */
 };
 
 /* A probe's cookie. */
@@ -188,7 +201,9 @@ struct tt_site {
 	__u8 kind;	/* enum tt_site_kind */
 	__u8 call;	/* enum tt_call_name */
 	__u16 stack_bytes; /* pushed since the function began */
-	__u32 file;	/* the user half's number of the probed file */
+	__u16 file;	/* the user half's number of the probed file */
+	__u8 flags;	/* enum tt_site_flag */
+	__u8 pad;
 };
 
 enum tt_library_fact {
@@ -199,6 +214,7 @@ enum tt_library_fact {
 };
 
 #define TT_FILES_MAX 5000 /* probed files */
+#define TT_DATA_BYTES 4096 /* most plaintext that one event carries */
 #define TT_RANDOM_BYTES 32
 #define TT_PLACE_BYTES 64
 
@@ -216,6 +232,44 @@ struct tt_ev_library {
 	__u8 guessed; /* not inside a call: the thread's last socket */
 	char source[TT_PLACE_BYTES]; /* the library's source file, "" when untold */
 	char function[TT_PLACE_BYTES];
+};
+
+/* One call that moves plaintext. */
+struct tt_ev_io {
+	struct tt_event head; /* at its end; conn_id 0: the object's, found by its hello */
+	__u64 object;
+	__u32 pid;
+	__u32 file;
+	__u64 asked_bytes; /* room, or what there is to write */
+	__s64 result;	   /* bytes; below 0: none, GnuTLS's error */
+	__u64 took_ns;
+	__u32 tid;
+	__s32 outcome; /* what SSL_get_error() said of it; -1: nobody asked */
+	__u16 data_bytes;
+	__u8 call; /* enum tt_call_name */
+	__u8 pad[5];
+	__u8 data[];
+};
+
+struct tt_io_sums {
+	__u64 calls, failed; /* failed: those of them that moved nothing */
+	__u64 bytes;
+	__u64 blocked_ns; /* spent in them */
+};
+
+struct tt_ev_io_sums {
+	struct tt_event head; /* conn_id 0: the object's */
+	__u64 object;
+	__u32 pid;
+	__u32 file;
+	__u32 last; /* of an object: it does no more */
+	__u32 pad;
+	struct tt_io_sums dir[2]; /* enum tt_dir */
+};
+
+/* Hits of a file's probes. */
+struct tt_hits {
+	__u64 emulated, stepped;
 };
 
 _Static_assert(sizeof(struct tt_site) == 8, "a cookie is 64 bits");

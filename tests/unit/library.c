@@ -33,13 +33,60 @@ static void sites(void)
 	SITE("\xff\xe0\x55", 1, 0, 0, "not behind a jump that must be stepped over");
 	SITE("\xc3\x55", 1, 0, 0, "nor behind a return");
 	SITE("\x48", 1, 0, 0, "half an instruction");
-	ok(site_of_return((const uint8_t *)"\x8b\x47\x14\xc3", 4) == 3, "the return of a getter");
-	ok(site_of_return((const uint8_t *)"\x8b\x47\x14", 3) == -1, "none");
+}
+
+static void exits_are(const char *code, size_t bytes, size_t count, uint64_t offset,
+		      uint32_t stack_bytes, bool emulated, int64_t outside, const char *what)
+{
+	struct site exits[4];
+	int64_t goes;
+	size_t found = sites_of_exits((const uint8_t *)code, bytes, exits, 4, &goes);
+	bool good = found == count && goes == outside;
+
+	if (count)
+		good = good && exits[0].offset == offset && exits[0].stack_bytes == stack_bytes &&
+		       exits[0].emulated == emulated;
+	ok(good, what);
+	if (!good && found)
+		printf("# %zu, the first at %llu, %u bytes, %u; outside %lld\n", found,
+		       (unsigned long long)exits[0].offset, exits[0].stack_bytes, exits[0].emulated,
+		       (long long)goes);
+}
+
+#define EXITS(code, ...) exits_are(code, sizeof(code) - 1, __VA_ARGS__)
+
+/* sub %fs:0x28,%rdx; jne; add $0x18,%rsp; pop %rbx; xor %edi,%edi; ret; call */
+#define GUARD "\x64\x48\x2b\x14\x25\x28\x00\x00\x00"
+#define UNWIND "\x48\x83\xc4\x18\x5b\x31\xff\xc3"
+
+static void exits(void)
+{
+	EXITS("\x8b\x47\x14\xc3", 1, 3, 0, false, -1, "the return of a getter");
+	EXITS("\x8b\x47\x14", 0, 0, 0, false, -1, "none");
+	EXITS(GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 9, 32, true, -1,
+	      "the branch of the stack protector, with the stack that is left");
+	EXITS("\x85\xc0\x90\x90\x90\x90\x90\x90\x90\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 18, 0,
+	      false, -1, "another branch is no exit: it may be passed twice");
+	EXITS("\x85\xff\x78\x0b" GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 22, 0, false, -1,
+	      "nor where a jump leads behind it");
+	EXITS(GUARD "\x75\x0a\x31\xc0" UNWIND "\xe8\x00\x00\x00\x00", 1, 20, 0, false, -1,
+	      "nor where the result comes after it");
+	EXITS("\x85\xff\x74\x01\xc3\xc3", 2, 4, 0, false, -1, "two returns");
+	EXITS("\x48\x83\xc4\x08\xe9\x00\x01\x00\x00", 0, 0, 0, false, 9 + 256, "a tail call");
+	EXITS("\xeb\xfe\xc3", 0, 0, 0, false, -1, "a return that nothing leads to");
+	EXITS("\xeb\x01\xff\xc3", 1, 3, 0, false, -1, "what is jumped over is not decoded");
 }
 #else
 static void sites(void)
 {
-	ok(site_of_return((const uint8_t *)"\xc0\x03\x5f\xd6", 4) == 0, "ret");
+}
+
+static void exits(void)
+{
+	struct site found[2];
+	int64_t outside;
+
+	ok(sites_of_exits((const uint8_t *)"\xc0\x03\x5f\xd6", 4, found, 2, &outside) == 1, "ret");
 }
 #endif
 
@@ -77,6 +124,7 @@ static void numbers(void)
 int main(void)
 {
 	sites();
+	exits();
 	numbers();
 	return failed;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/mistakes.h"
+#include "cli/options_io.h"
 #include "cli/scope.h"
 #include "cli/table.h"
 #include "util/version.h"
@@ -77,6 +78,7 @@ static int take_overhead(struct options *o, const char *arg)
 {
 	char *end;
 
+	o->overhead_given = true;
 	o->max_overhead = strtod(arg, &end);
 	if (end == arg || *end || !(o->max_overhead >= 0 && o->max_overhead <= 100))
 		return bad("max-overhead", arg, "a percentage");
@@ -129,6 +131,12 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_SNI: o->sni = arg; return -1;
 	case OPT_FAILURES: o->failures = true; return -1;
 	case OPT_BRIEF: o->brief = true; return -1;
+	case OPT_IO:
+		return options_io(o, arg) ? -1 : bad("io", arg, "always, auto or off");
+	case OPT_DATA:
+		return options_data(o, arg) ? -1 : bad("data", arg, "a number of bytes up to 4096");
+	case OPT_HEX: o->hex = true; return -1;
+	case OPT_YES_ALL_PROCESSES: o->all_processes = true; return -1;
 	case OPT_MAX_OVERHEAD: return take_overhead(o, arg);
 	case OPT_WIRE_ONLY: o->libraries = false; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
@@ -197,6 +205,8 @@ static int read_words(struct options *o, char **words)
 
 static int live_words(struct options *o, char **words)
 {
+	const char *why;
+
 	o->command = *words ? words : NULL;
 	if (o->follow && !o->pid) {
 		fprintf(stderr, "tlstrace: --follow goes with --pid\n");
@@ -206,7 +216,10 @@ static int live_words(struct options *o, char **words)
 		fprintf(stderr, "tlstrace: --pid does not go with a command\n");
 		return 2;
 	}
-	return -1;
+	why = options_io_fit(o);
+	if (why)
+		fprintf(stderr, "tlstrace: %s\n", why);
+	return why ? 2 : -1;
 }
 
 /* The words are the task's own: of options only the one for help. */

@@ -14,6 +14,13 @@ enum task {
 	TASKS,
 };
 
+/* Whether probes sit on what reads and writes plaintext. */
+enum io_mode {
+	IO_AUTO, /* as long as they do not cost more than --max-overhead */
+	IO_ALWAYS,
+	IO_OFF,
+};
+
 struct options {
 	enum task task;
 	uint32_t pid;
@@ -26,6 +33,11 @@ struct options {
 	bool by_uid, by_host, follow;
 	bool libraries; /* probe them */
 	double max_overhead; /* of probes on reads and writes, in percent of the machine */
+	bool overhead_given;
+	enum io_mode io;
+	bool io_shown;		/* each call is told of */
+	uint32_t data_bytes;	/* of its plaintext too; 0: none */
+	bool hex, all_processes; /* of that */
 	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */
 	const char *keylog;    /* NULL: none */

@@ -95,14 +95,39 @@ void library_error_read(struct library_error *e, int32_t number, bool tls13)
 		read_gnutls(e, number);
 }
 
+bool library_outcome(const char *library, int32_t outcome, int64_t result, int32_t *code,
+		     const char **name)
+{
+	/* SSL_ERROR_* of openssl/ssl.h, 0 apart: that is no failure. */
+	static const char *const openssl[] = { NULL, "ssl", "want_read", "want_write",
+					       "want_x509_lookup", "syscall", "zero_return",
+					       "want_connect", "want_accept", "want_async",
+					       "want_async_job", "want_client_hello_cb",
+					       "want_retry_verify" };
+
+	*name = NULL;
+	if (!strcmp(library, "openssl")) {
+		*code = outcome;
+		if (outcome > 0 && (size_t)outcome < sizeof(openssl) / sizeof(*openssl))
+			*name = openssl[outcome];
+		return outcome > 0;
+	}
+	*code = (int32_t)result;
+	for (size_t i = 0; i < sizeof(gnutls) / sizeof(*gnutls); i++)
+		if (gnutls[i].code == result)
+			*name = gnutls[i].text;
+	return true;
+}
+
 const char *library_call_name(const char *library, unsigned int call)
 {
 	static const char *const openssl[] = { NULL, "SSL_do_handshake", "SSL_read", "SSL_write",
-					       "SSL_shutdown" };
+					       "SSL_shutdown", "SSL_read_ex", "SSL_write_ex",
+					       "SSL_peek", "SSL_peek_ex" };
 	static const char *const other[] = { NULL, "gnutls_handshake", "gnutls_record_recv",
 					     "gnutls_record_send", "gnutls_bye" };
 
-	if (call >= sizeof(openssl) / sizeof(*openssl))
-		return NULL;
-	return strcmp(library, "openssl") ? other[call] : openssl[call];
+	if (strcmp(library, "openssl"))
+		return call < sizeof(other) / sizeof(*other) ? other[call] : NULL;
+	return call < sizeof(openssl) / sizeof(*openssl) ? openssl[call] : NULL;
 }

@@ -11,6 +11,12 @@
  * version and verify are set. `tls13` chooses between the alerts of the versions.
  */
 void library_error_read(struct library_error *error, int32_t number, bool tls13);
+/*
+ * Why a call that moves plaintext gave none: what SSL_get_error() answered (-1: nobody
+ * asked), or what the call returned. False: unknown. *name is NULL when it has none.
+ */
+bool library_outcome(const char *library, int32_t outcome, int64_t result, int32_t *code,
+		     const char **name);
 /* The name in the library's own words of a call (enum tt_call_name); NULL: none. */
 const char *library_call_name(const char *library, unsigned int call);
 

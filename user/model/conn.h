@@ -8,6 +8,7 @@
 
 #include "model/certificate.h"
 #include "model/hello.h"
+#include "model/io.h"
 #include "model/library.h"
 #include "model/past.h"
 #include "model/process.h"
@@ -102,13 +103,14 @@ struct conn {
 		enum tls_role sender;
 	} alerts[4]; /* the last ones */
 	uint8_t alert_count;
+	struct io_sums io[2]; /* as totals: [0] written, [1] read; peeks are not counted */
+	bool has_io, io_complete; /* complete: no call of the connection was missed */
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
 	struct library_error error; /* the local end's last one */
 	struct library_error peer_error; /* the other end's, when it is on this host too */
 	struct original original; /* of the session, once the handshake has ended */
 	struct past past;	  /* before this handshake, once it has ended */
-	/* time_ns 0: none; `after` then holds the last records before a handshake failed. */
-	struct alert last_alert;
+	struct alert last_alert;  /* time_ns 0: none */
 	enum conn_close close;
 	enum tls_role close_by;
 };

@@ -10,28 +10,34 @@
 #define RESUME_NS (60 * 1000000000LL) /* twice as long each time */
 #define PAUSES_MAX 6
 
-static uint64_t file_hits(int hits_fd, uint32_t file, int cpus)
+static struct tt_hits file_hits(int hits_fd, uint32_t file, int cpus)
 {
-	uint64_t cells[cpus], sum = 0;
+	struct tt_hits cells[cpus], sum = { 0 };
 
 	if (bpf_map_lookup_elem(hits_fd, &file, cells))
-		return 0;
-	for (int cpu = 0; cpu < cpus; cpu++)
-		sum += cells[cpu];
+		return sum;
+	for (int cpu = 0; cpu < cpus; cpu++) {
+		sum.emulated += cells[cpu].emulated;
+		sum.stepped += cells[cpu].stepped;
+	}
 	return sum;
 }
 
-static void count_hits(struct libraries *l, int hits_fd)
+static void count_hits(struct libraries *l, int hits_fd, const struct price *price)
 {
 	int cpus = libbpf_num_possible_cpus();
 
-	l->hits = 0;
 	for (size_t i = 0; i < l->count && cpus > 0; i++) {
-		uint64_t hits = file_hits(hits_fd, (uint32_t)i, cpus);
+		struct tt_hits hits = file_hits(hits_fd, (uint32_t)i, cpus);
+		struct probed *p = l->probed[i];
+		uint64_t emulated = hits.emulated - p->hits.emulated;
+		uint64_t stepped = hits.stepped - p->hits.stepped;
 
-		l->probed[i]->recent = hits - l->probed[i]->hits;
-		l->probed[i]->hits = hits;
-		l->hits += hits;
+		p->recent = emulated + stepped;
+		p->recent_ns = emulated * price->emulated_ns + stepped * price->stepped_ns;
+		p->hits = hits;
+		l->hits += p->recent;
+		l->cost_ns += p->recent_ns;
 	}
 }
 
@@ -40,7 +46,7 @@ static struct probed *busiest(const struct libraries *l)
 	struct probed *found = NULL;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (l->probed[i]->busy.count && (!found || l->probed[i]->recent > found->recent))
+		if (l->probed[i]->busy.count && (!found || l->probed[i]->recent_ns > found->recent_ns))
 			found = l->probed[i];
 	return found;
 }
@@ -58,35 +64,43 @@ static void resume(struct libraries *l, int64_t now_ns,
 	}
 }
 
-void libraries_budget(struct libraries *l, int hits_fd, uint64_t price_ns, double most,
+static void let_go(struct probed *p, int64_t now_ns, int64_t since_ns,
+		   double machine_ns)
+{
+	p->file.paused = true;
+	p->file.whole_ns = 0;
+	p->file.calls_per_s = (double)p->recent * 1e9 / (double)since_ns;
+	p->file.cost = (double)p->recent_ns / machine_ns;
+	p->resume_ns = now_ns + (RESUME_NS << p->pauses);
+	p->pauses += p->pauses < PAUSES_MAX;
+	uprobes_detach(&p->busy);
+}
+
+void libraries_budget(struct libraries *l, int hits_fd, const struct price *price, double most,
 		      void (*changed)(void *arg, const struct library_file *file), void *arg)
 {
 	int64_t now_ns = clock_ns(CLOCK_MONOTONIC), since_ns = now_ns - l->looked_ns;
 	double machine_ns = (double)since_ns * (double)sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t recent = l->hits;
+	uint64_t recent_ns = l->cost_ns;
 	struct probed *p;
 
-	count_hits(l, hits_fd);
-	recent = l->hits - recent;
+	count_hits(l, hits_fd, price);
+	recent_ns = l->cost_ns - recent_ns;
 	if (!l->looked_ns || since_ns <= 0) {
 		l->looked_ns = now_ns;
 		return;
 	}
 	l->looked_ns = now_ns;
-	while ((double)(recent * price_ns) > most * machine_ns && (p = busiest(l)) && p->recent) {
-		recent -= p->recent;
-		p->file.paused = true;
-		p->file.calls_per_s = (double)p->recent * 1e9 / (double)since_ns;
-		p->file.cost = (double)(p->recent * price_ns) / machine_ns;
-		p->resume_ns = now_ns + (RESUME_NS << p->pauses);
-		p->pauses += p->pauses < PAUSES_MAX;
-		uprobes_detach(&p->busy);
+	while ((double)recent_ns > most * machine_ns && (p = busiest(l)) && p->recent) {
+		recent_ns -= p->recent_ns;
+		let_go(p, now_ns, since_ns, machine_ns);
 		changed(arg, &p->file);
 	}
 	resume(l, now_ns, changed, arg);
 }
 
-uint64_t libraries_hits(const struct libraries *l)
+uint64_t libraries_hits(const struct libraries *l, uint64_t *cost_ns)
 {
+	*cost_ns = l->cost_ns;
 	return l->hits;
 }

@@ -111,6 +111,7 @@ static void choose_library(struct hooks *h, const struct tt_config *config, cons
 	bpf_map__set_autocreate(h->skel->maps.tt_library_calls, config->libraries);
 	bpf_map__set_autocreate(h->skel->maps.tt_objects, config->libraries);
 	bpf_map__set_autocreate(h->skel->maps.tt_hits, config->libraries);
+	bpf_map__set_autocreate(h->skel->maps.tt_ios, config->libraries && config->io);
 }
 
 static int try_set(struct hooks *h, size_t set, const struct tt_config *config,

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "probe/image.h"
-
 #include <ctype.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define SEGMENTS_MAX 64
+#include "probe/image_state.h"
+
 #define SYMBOLS_MAX 4000000
 #define TEXT_MAX (64u << 20) /* a read-only section beyond that is not searched */
 
@@ -19,13 +16,6 @@
 #else
 #error "no probes on this machine"
 #endif
-
-struct image {
-	Elf *file;
-	uint64_t bytes; /* of the file */
-	size_t segment_count;
-	GElf_Phdr segment[SEGMENTS_MAX]; /* those that hold code */
-};
 
 static const char *read_headers(struct image *m)
 {

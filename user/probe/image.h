@@ -23,6 +23,12 @@ struct image *image_of_memory(void *bytes, size_t size, const char **why);
 void image_functions(struct image *image,
 		     void (*found)(void *arg, const char *name, uint64_t offset, uint64_t bytes),
 		     void *arg);
+/*
+ * The stubs through which the file calls functions of other files (the procedure linkage
+ * table, in whichever of its forms), with their offsets in the file. x86 only.
+ */
+void image_stubs(struct image *image,
+		 void (*found)(void *arg, const char *name, uint64_t offset), void *arg);
 /* Copy up to `bytes` bytes at a file offset. How many there were. */
 size_t image_read(struct image *image, uint64_t offset, void *to, size_t bytes);
 /*

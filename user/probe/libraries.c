@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "probe/libraries_state.h"
+#include "util/clock.h"
 
 static uint64_t mix(uint64_t value)
 {
@@ -35,11 +36,31 @@ int libraries_attach_busy(struct libraries *l, struct probed *p)
 {
 	const struct library *library = &p->file.library;
 	size_t from = library->busy_from;
+	int error;
 
 	if (from == library->count || !l->with_busy)
 		return 0;
-	return -uprobes_attach(&p->busy, l->program, l->multi, p->fd, library->offsets + from,
-			       library->cookies + from, library->count - from);
+	error = -uprobes_attach(&p->busy, l->program, l->multi, p->fd, library->offsets + from,
+				library->cookies + from, library->count - from);
+	p->file.whole_ns = error ? 0 : clock_ns(CLOCK_REALTIME);
+	return error;
+}
+
+/* A TLS library that does not call the one below through stubs (-fno-plt) needs probes there. */
+static void attach_below(struct libraries *l, const struct probed *newest)
+{
+	const struct library *library = &newest->file.library;
+
+	l->need_below |= library->calls && library->kind == LIBRARY_OPENSSL && !library->errors;
+	for (size_t i = 0; i < l->count && l->need_below; i++) {
+		struct probed *p = l->probed[i];
+		size_t from = p->file.library.below_from, end = p->file.library.busy_from;
+
+		if (from < end && !p->below.count)
+			uprobes_attach(&p->below, l->program, l->multi, p->fd,
+				       p->file.library.offsets + from,
+				       p->file.library.cookies + from, end - from);
+	}
 }
 
 static bool beside(const char *a, const char *b)
@@ -74,7 +95,7 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 	struct library *library = p ? &p->file.library : NULL;
 
 	if (image) {
-		library_read(library, image, (uint32_t)l->count);
+		library_read(library, image, (uint32_t)l->count, l->io);
 		image_close(image);
 	}
 	if (!image || !library->kind) {
@@ -89,10 +110,11 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 	share_version(l, &p->file);
 	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	p->file.error = -uprobes_attach(&p->uprobes, l->program, l->multi, fd, library->offsets,
-					library->cookies, library->busy_from);
+					library->cookies, library->below_from);
 	if (!p->file.error)
 		p->file.error = libraries_attach_busy(l, p);
 	l->probed[l->count++] = p;
+	attach_below(l, p);
 	return (uint32_t)l->count;
 }
 
@@ -167,6 +189,7 @@ static void take_usual(struct libraries *l)
 }
 
 struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
+				 enum library_io io,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg)
@@ -178,6 +201,7 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi, bool b
 	l->program = program;
 	l->multi = multi;
 	l->with_busy = busy;
+	l->io = io;
 	l->used = used;
 	l->arg = arg;
 	l->mappings = mappings_open(take, l);
@@ -254,6 +278,7 @@ void libraries_close(struct libraries *l)
 		mappings_close(l->mappings);
 	for (size_t i = 0; i < l->count; i++) {
 		uprobes_detach(&l->probed[i]->uprobes);
+		uprobes_detach(&l->probed[i]->below);
 		uprobes_detach(&l->probed[i]->busy);
 		close(l->probed[i]->fd);
 		free((char *)l->probed[i]->file.path);

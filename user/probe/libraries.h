@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "probe/library.h"
+#include "probe/price.h"
 
 struct libraries;
 struct bpf_program;
@@ -18,14 +19,17 @@ struct library_file {
 	const char *path; /* as the process saw it that had it first */
 	int error;	  /* why its probes could not be attached: errno, or 0 */
 	bool paused;	  /* its busy places are not probed for now: they cost too much */
+	int64_t whole_ns; /* CLOCK_REALTIME: since when all its places are probed, 0: they are not */
 	double calls_per_s, cost; /* when it was paused; of the machine, 0.01 is a hundredth */
 };
 
 /*
  * `program` is attached to each. `used` is told once of each process that has mapped a
- * library whose calls are TLS calls; `busy`: what each read and write passes is probed too (*file lasts until the end). NULL when out of memory.
+ * library whose calls are TLS calls (*file lasts until the end); `busy`: what each read and
+ * write passes is probed too, `io` says what for. NULL when out of memory.
  */
 struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
+				 enum library_io io,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg);
@@ -41,13 +45,13 @@ int libraries_of(struct libraries *libraries, uint32_t pid,
 void libraries_take(struct libraries *libraries);
 /*
  * Look at what the probes cost since the last time: hits by file (of `hits_fd`, a per-CPU
- * array), `price_ns` each. Beyond `most` (0.01: a hundredth of the machine) the busiest
+ * array of struct tt_hits). Beyond `most` (0.01: a hundredth of the machine) the busiest
  * files' busy places are let go, and taken up again later. `changed` is told of each.
  */
-void libraries_budget(struct libraries *libraries, int hits_fd, uint64_t price_ns, double most,
+void libraries_budget(struct libraries *libraries, int hits_fd, const struct price *price, double most,
 		      void (*changed)(void *arg, const struct library_file *file), void *arg);
-/* All hits so far. */
-uint64_t libraries_hits(const struct libraries *libraries);
+/* All hits so far, and what they took. */
+uint64_t libraries_hits(const struct libraries *libraries, uint64_t *cost_ns);
 /* By the number in an event; NULL: no such file. */
 const struct library_file *libraries_file(const struct libraries *libraries, uint32_t file);
 /* False: the kernel does not tell of new mappings, only what was there at start is probed. */

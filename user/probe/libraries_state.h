@@ -13,9 +13,10 @@
 
 struct probed {
 	struct library_file file;
-	struct uprobes uprobes, busy; /* library.h's two groups */
+	struct uprobes uprobes, below, busy; /* library.h's groups */
 	int fd;			    /* of the file, to take up `busy` again */
-	uint64_t hits, recent;	    /* of calls; since the last look */
+	struct tt_hits hits;	    /* until the last look */
+	uint64_t recent, recent_ns; /* since the one before it: hits, and what they took */
 	int64_t resume_ns;	    /* when to do so */
 	unsigned int pauses;
 };
@@ -28,10 +29,12 @@ struct seen {
 struct libraries {
 	struct bpf_program *program;
 	bool multi, with_busy;
+	enum library_io io;
+	bool need_below; /* some TLS library's errors are seen only in the one below it */
 	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
 	void *arg;
 	struct mappings *mappings;
-	uint64_t missed, hits;
+	uint64_t missed, hits, cost_ns;
 	int64_t looked_ns;
 	size_t seen_count, count;
 	struct probed *probed[FILES_MAX];

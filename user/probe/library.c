@@ -18,99 +18,196 @@ static const struct function {
 };
 
 #define WRAPPER_BYTES 320 /* 188 where it is one, 848 where it is not */
+#define EXITS_MAX 16	  /* of one function */
+#define TAIL_BYTES 4096	  /* of a function that another one ends in: its size is not told */
 #define FUNCTIONS (sizeof(functions) / sizeof(*functions))
-_Static_assert(FUNCTIONS <= LIBRARY_FUNCTIONS_MAX, "room for each");
 
 struct search {
 	struct {
 		uint64_t offset, bytes;
+		uint64_t stub; /* through which this file calls another's */
 	} at[FUNCTIONS];
 };
 
 /* Most names of most files begin otherwise. */
+static size_t number_of(const char *name)
+{
+	size_t i = FUNCTIONS;
+
+	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'B' || *name == 'g')
+		for (i = 0; i < FUNCTIONS && strcmp(name, functions[i].name);)
+			i++;
+	return i;
+}
+
 static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
 {
 	struct search *s = arg;
+	size_t i = number_of(name);
 
-	if (*name != 'S' && *name != 'E' && *name != 'X' && *name != 'B' &&
-	    *name != 'g')
+	if (i == FUNCTIONS || s->at[i].offset)
 		return;
-	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (!s->at[i].offset && !strcmp(name, functions[i].name)) {
-			s->at[i].offset = offset;
-			s->at[i].bytes = bytes;
-			return;
-		}
+	s->at[i].offset = offset;
+	s->at[i].bytes = bytes;
 }
 
-static bool place(const struct function *f, struct image *image, uint64_t offset, uint64_t size,
-		  struct site *site)
+static void found_stub(void *arg, const char *name, uint64_t offset)
 {
-	uint8_t code[SITE_CODE_BYTES];
-	size_t bytes = image_read(image, offset, code, sizeof(code));
-	int64_t at;
+	struct search *s = arg;
+	size_t i = number_of(name);
 
-	if (size && size < bytes)
-		bytes = size;
-	*site = (struct site){ 0 };
-	if (f->kind != TT_SITE_VERIFIED) {
-		*site = site_of_entry(code, bytes, f->arguments);
-		return bytes > 0;
-	}
-	at = site_of_return(code, bytes);
-	site->offset = (uint64_t)at;
-	return at >= 0;
+	if (i < FUNCTIONS)
+		s->at[i].stub = offset;
 }
 
-static void add(struct library *to, const struct function *f, uint64_t offset,
+static bool is_error(const struct function *f)
+{
+	return f->kind == TT_SITE_RAISE || f->kind == TT_SITE_PUT || f->kind == TT_SITE_PLACE;
+}
+
+static bool moves(const struct function *f)
+{
+	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE &&
+	       f->call != TT_CALL_SHUTDOWN;
+}
+
+static void add(struct library *to, const struct function *f, uint8_t kind, uint64_t offset,
 		const struct site *site, uint32_t file)
 {
-	struct tt_site cookie = { .kind = f->kind, .call = f->call, .file = file,
+	struct tt_site cookie = { .kind = kind, .call = f->call, .file = (uint16_t)file,
 				  .stack_bytes = (uint16_t)site->stack_bytes };
 
+	if (!site->emulated)
+		cookie.flags |= TT_SITE_STEPPED;
+	if (f->library == LIBRARY_OPENSSL)
+		cookie.flags |= TT_SITE_INT;
 	/* Two names of one function are one place. */
 	for (size_t i = 0; i < to->count; i++)
 		if (to->offsets[i] == offset + site->offset)
 			return;
+	if (to->count == LIBRARY_PLACES_MAX)
+		return;
 	to->offsets[to->count] = offset + site->offset;
 	memcpy(&to->cookies[to->count], &cookie, sizeof(cookie));
 	to->names[to->count++] = f->name;
 	to->emulated += site->emulated;
-	to->calls += f->kind == TT_SITE_CALL;
+	to->calls += kind == TT_SITE_CALL;
 	to->kind = f->library;
 }
 
-/* What is passed so often that it may cost too much; nothing essential hangs on it. */
-static bool is_busy(const struct function *f)
+/* Where the function returns, a function that it ends in included; `most` of the places. */
+static void add_exits(struct library *to, const struct function *f, struct image *image,
+		      uint64_t offset, uint64_t size, size_t most, uint32_t file)
 {
-	return f->call == TT_CALL_READ || f->call == TT_CALL_WRITE || f->kind == TT_SITE_RESULT ||
-	       f->kind == TT_SITE_PLACE || f->kind == TT_SITE_WRITE;
-}
+	static uint8_t code[EXIT_CODE_BYTES];
+	uint8_t kind = f->kind == TT_SITE_CALL ? TT_SITE_RETURN : f->kind;
+	struct site exits[EXITS_MAX];
+	int64_t outside = 0;
 
-/* ERR_set_error() calls ERR_vset_error(), unless the compiler has put that inside it. */
-static bool is_wrapper(const struct function *f, const struct search *search)
-{
-	const size_t i = (size_t)(f - functions);
+	for (int part = 0; part < 2 && outside >= 0; part++) {
+		size_t wanted = part || !size ? TAIL_BYTES : size < sizeof(code) ? size : sizeof(code);
+		size_t bytes, count;
 
-	return !strcmp(f->name, "ERR_set_error") && i + 1 < FUNCTIONS && search->at[i + 1].offset &&
-	       search->at[i].bytes && search->at[i].bytes < WRAPPER_BYTES;
-}
-
-static void add_all(struct library *to, struct image *image, const struct search *search,
-		    uint32_t file, bool busy)
-{
-	for (size_t i = 0; i < FUNCTIONS; i++) {
-		const struct function *f = &functions[i];
-		struct site site;
-
-		if (search->at[i].offset && is_busy(f) == busy && !is_wrapper(f, search) &&
-		    (!to->kind || f->library == to->kind) &&
-		    place(f, image, search->at[i].offset, search->at[i].bytes, &site))
-			add(to, f, search->at[i].offset, &site, file);
+		offset += (uint64_t)outside;
+		bytes = image_read(image, offset, code, wanted);
+		count = sites_of_exits(code, bytes, exits, most, &outside);
+		for (size_t i = 0; i < count; i++)
+			add(to, f, kind, offset, &exits[i], file);
 	}
 }
 
-void library_read(struct library *to, struct image *image, uint32_t file)
+/*
+ * ALWAYS: what a handshake passes. BELOW: errors in a library that others than TLS use too.
+ * BUSY: what is passed so often that it may cost too much; nothing essential hangs on it.
+ */
+enum group { ALWAYS, BELOW, BUSY };
+
+static enum group group_of(const struct function *f, const struct library *to)
+{
+	if (is_error(f))
+		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
+	return moves(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_WRITE ? BUSY : ALWAYS;
+}
+
+static bool has(const struct search *s, const char *name)
+{
+	size_t i = number_of(name);
+
+	return i < FUNCTIONS && s->at[i].offset;
+}
+
+/* It calls another one of the table, unless the compiler has put that inside it. */
+static bool is_wrapper(const struct function *f, const struct search *s)
+{
+	const size_t i = (size_t)(f - functions);
+
+	if (!strcmp(f->name, "gnutls_record_send"))
+		return has(s, "gnutls_record_send2");
+	return !strcmp(f->name, "ERR_set_error") && has(s, "ERR_vset_error") && s->at[i].bytes &&
+	       s->at[i].bytes < WRAPPER_BYTES;
+}
+
+static bool is_wanted(const struct function *f, enum library_io io)
+{
+	return moves(f) ? io != LIBRARY_IO_NONE :
+			  f->kind != TT_SITE_OUTCOME || io == LIBRARY_IO_EACH;
+}
+
+static void add_function(struct library *to, const struct function *f, struct image *image,
+			 const struct search *s, uint32_t file)
+{
+	const size_t i = (size_t)(f - functions);
+	uint8_t code[SITE_CODE_BYTES];
+	size_t bytes = image_read(image, s->at[i].offset, code, sizeof(code));
+	struct site site;
+
+	if (s->at[i].bytes && s->at[i].bytes < bytes)
+		bytes = s->at[i].bytes;
+	if (f->kind == TT_SITE_VERIFIED || f->kind == TT_SITE_OUTCOME) {
+		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, 1, file);
+	} else if (bytes) {
+		site = site_of_entry(code, bytes, f->arguments);
+		add(to, f, f->kind, s->at[i].offset, &site, file);
+	}
+}
+
+static void add_all(struct library *to, struct image *image, const struct search *s, uint32_t file,
+		    enum library_io io, enum group group)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++) {
+		const struct function *f = &functions[i];
+
+		if (s->at[i].offset && group_of(f, to) == group && is_wanted(f, io) &&
+		    !is_wrapper(f, s) && (!to->kind || f->library == to->kind))
+			add_function(to, f, image, s, file);
+	}
+}
+
+/* Where TLS calls the library below to note an error: nothing else passes there. */
+static void add_stubs(struct library *to, const struct search *s, uint32_t file)
+{
+	const struct site begin = { 0 };
+
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (is_error(&functions[i]) && s->at[i].stub && !s->at[i].offset &&
+		    functions[i].library == to->kind) {
+			add(to, &functions[i], functions[i].kind, s->at[i].stub, &begin, file);
+			to->errors++;
+		}
+}
+
+static void add_returns(struct library *to, struct image *image, const struct search *s,
+			uint32_t file, enum library_io io)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (s->at[i].offset && is_wanted(&functions[i], io) &&
+		    (moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
+		    functions[i].library == to->kind)
+			add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
+				  EXITS_MAX, file);
+}
+
+void library_read(struct library *to, struct image *image, uint32_t file, enum library_io io)
 {
 	static const char *const leads[] = { [LIBRARY_NONE] = NULL,
 					     [LIBRARY_OPENSSL] = "OpenSSL ",
@@ -119,9 +216,19 @@ void library_read(struct library *to, struct image *image, uint32_t file)
 
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
-	add_all(to, image, &search, file, false);
+	add_all(to, image, &search, file, io, ALWAYS);
+	if (to->calls) {
+		image_stubs(image, found_stub, &search);
+		add_stubs(to, &search, file);
+		add_all(to, image, &search, file, io, ALWAYS); /* errors too, now */
+	}
+	to->errors += to->calls && (has(&search, "ERR_put_error") || has(&search, "ERR_vset_error"));
+	to->below_from = to->count;
+	add_all(to, image, &search, file, io, BELOW);
 	to->busy_from = to->count;
-	add_all(to, image, &search, file, true);
+	add_all(to, image, &search, file, io, BUSY);
+	to->named = to->count;
+	add_returns(to, image, &search, file, io);
 	if (to->kind && leads[to->kind])
 		image_version(image, leads[to->kind], to->version, sizeof(to->version));
 }

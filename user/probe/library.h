@@ -10,25 +10,31 @@
 
 enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS };
 
-#define LIBRARY_FUNCTIONS_MAX 32
+#define LIBRARY_PLACES_MAX UPROBES_MAX
 
 struct library {
 	enum library_kind kind;
 	char version[32]; /* "" when the file does not tell */
 	size_t count;	  /* places to probe; first those that every handshake passes */
-	size_t busy_from;	  /* from here on: those that each read and write passes, and error places */
-	uint64_t offsets[LIBRARY_FUNCTIONS_MAX];
-	uint64_t cookies[LIBRARY_FUNCTIONS_MAX];
-	const char *names[LIBRARY_FUNCTIONS_MAX]; /* static */
+	size_t below_from; /* from here on: errors of all that uses it, for want of a place in TLS alone */
+	size_t busy_from;  /* those that each read and write passes */
+	size_t named;	   /* from here on: returns of functions that are named before */
+	uint64_t offsets[LIBRARY_PLACES_MAX];
+	uint64_t cookies[LIBRARY_PLACES_MAX];
+	const char *names[LIBRARY_PLACES_MAX]; /* static; as many as are named */
 	size_t emulated; /* places of the cheap kind */
 	size_t calls;	 /* places that are TLS calls: else it is only the library below */
+	size_t errors;	 /* places where an error of TLS passes, and of nothing else */
 };
+
+/* What is wanted of calls that move plaintext. */
+enum library_io { LIBRARY_IO_NONE, LIBRARY_IO_SUMS, LIBRARY_IO_EACH };
 
 /*
  * Find the places in a file whose number, told back in events, is `file`. LIBRARY_NONE in
  * *library->kind when it holds nothing to probe.
  */
-void library_read(struct library *library, struct image *image, uint32_t file);
+void library_read(struct library *library, struct image *image, uint32_t file, enum library_io io);
 /* The functions that are looked for in a kind of library, by number from 0; NULL: no more. */
 const char *library_function(enum library_kind kind, size_t number);
 const char *library_kind_name(enum library_kind kind); /* "openssl" */

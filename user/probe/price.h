@@ -8,10 +8,15 @@
 
 struct bpf_program;
 
+struct price {
+	uint64_t emulated_ns; /* on an instruction that the kernel emulates */
+	uint64_t stepped_ns;  /* on one that it must step over */
+};
+
 /*
- * Put the program on a function of this process as on a library's, call it, and take the
- * time: nanoseconds a hit. A cautious guess when the probe cannot be attached.
+ * Put the program on functions of this process as on a library's, call them, and take the
+ * time of a hit. Cautious guesses when the probe cannot be attached.
  */
-uint64_t probe_price_ns(struct bpf_program *program, bool multi);
+struct price probe_price(struct bpf_program *program, bool multi);
 
 #endif /* TT_PROBE_PRICE_H */

@@ -92,43 +92,13 @@ struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments)
 	return found ? at : entry;
 }
 
-int64_t site_of_return(const uint8_t *code, size_t bytes)
-{
-	uint64_t address = 0;
-	int64_t found = -1;
-	csh handle;
-	cs_insn *in;
-
-	if (!decoder(&handle))
-		return -1;
-	in = cs_malloc(handle);
-	while (in && found < 0 && cs_disasm_iter(handle, &code, &bytes, &address, in))
-		if (cs_insn_group(handle, in, CS_GRP_RET))
-			found = (int64_t)in->address;
-	if (in)
-		cs_free(in, 1);
-	cs_close(&handle);
-	return found;
-}
-
 #else
-
-#define RET 0xd65f03c0u /* arm64 */
 
 /* What must be stepped over costs no exception there: the begin is as good as any place. */
 struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments)
 {
 	(void)code, (void)bytes, (void)arguments;
 	return (struct site){ 0 };
-}
-
-int64_t site_of_return(const uint8_t *code, size_t bytes)
-{
-	for (size_t i = 0; i + 4 <= bytes; i += 4)
-		if ((code[i] | code[i + 1] << 8 | code[i + 2] << 16 |
-		     (uint32_t)code[i + 3] << 24) == RET)
-			return (int64_t)i;
-	return -1;
 }
 
 #endif

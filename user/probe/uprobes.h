@@ -9,7 +9,7 @@
 
 struct bpf_program;
 
-#define UPROBES_MAX 64 /* places in one file */
+#define UPROBES_MAX 128 /* places in one file */
 #define UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI of enum bpf_attach_type, kernel 6.6 */
 
 struct uprobes {

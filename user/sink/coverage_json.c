@@ -37,22 +37,23 @@ void json_coverage(struct json *j, const struct coverage *c)
 	json_close(j, '}');
 }
 
-static void group(struct json *j, const char *key, uint64_t hits, uint64_t price_ns)
+static void group(struct json *j, const char *key, uint64_t hits, uint64_t cost_ns)
 {
 	json_open(j, key, '{');
 	json_int(j, "hits", (int64_t)hits);
-	json_int(j, "cost_ns", (int64_t)(hits * price_ns));
+	json_int(j, "cost_ns", (int64_t)cost_ns);
 	json_close(j, '}');
 }
 
 void json_probes(struct json *j, const struct stats *s)
 {
-	if (!s->probe_price_ns)
+	if (!s->probed)
 		return;
 	json_open(j, "probes", '{');
-	group(j, "calls", s->probe_call_hits, s->probe_price_ns);
-	group(j, "errors", s->probe_error_hits, s->probe_price_ns);
+	group(j, "calls", s->probe_call_hits, s->probe_call_cost_ns);
+	group(j, "errors", s->probe_error_hits, s->probe_error_cost_ns);
 	json_int(j, "errors_unbound", (int64_t)s->errors_unbound);
+	json_int(j, "io_unbound", (int64_t)s->io_unbound);
 	json_int(j, "mappings_missed", (int64_t)s->mappings_missed);
 	json_close(j, '}');
 	json_ratio(j, "overhead_ratio", s->overhead_ratio);

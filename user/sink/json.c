@@ -158,83 +158,90 @@ static void end(struct json *j, const struct fact *fact)
 	putc('\n', j->out);
 }
 
+static void begin_tls(struct json *j, struct sink *sink, const struct fact *fact, const char *action)
+{
+	begin(j, sink, fact, action);
+	json_open(j, "tls", '{');
+}
+
+static void end_tls(struct json *j, const struct fact *fact)
+{
+	json_close(j, '}');
+	end(j, fact);
+}
+
 static void handshake(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-handshake");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-handshake");
 	tls_json_handshake(&j, fact->conn);
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void alert(struct sink *sink, const struct fact *fact, const struct alert *a)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-alert");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-alert");
 	tls_json_alert(&j, fact->conn, a, fact->time_ns, has_local_end(fact));
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void record(struct sink *sink, const struct fact *fact, const struct past_record *r)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-record");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-record");
 	tls_json_record(&j, "record", r);
 	json_close(&j, '}');
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void message(struct sink *sink, const struct fact *fact, const struct message *m)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-message");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-message");
 	tls_json_message(&j, m, has_local_end(fact));
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
+}
+
+static void io(struct sink *sink, const struct fact *fact, const struct io_call *call)
+{
+	struct json j;
+
+	begin_tls(&j, sink, fact, "tls-io");
+	tls_json_io(&j, call, sink->hex);
+	end_tls(&j, fact);
 }
 
 static void finding(struct sink *sink, const struct fact *fact, const struct finding *f)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-finding");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-finding");
 	tls_json_finding(&j, f);
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void error(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-error");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-error");
 	tls_json_error(&j, &fact->conn->error);
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void connection(struct sink *sink, const struct fact *fact)
 {
 	struct json j;
 
-	begin(&j, sink, fact, "tls-connection");
-	json_open(&j, "tls", '{');
+	begin_tls(&j, sink, fact, "tls-connection");
 	tls_json_handshake(&j, fact->conn);
 	tls_json_connection(&j, fact->conn);
-	json_close(&j, '}');
-	end(&j, fact);
+	end_tls(&j, fact);
 }
 
 static void coverage(struct sink *sink, const struct fact *fact, const struct coverage *c)
@@ -285,7 +292,7 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 
 void json_sink(struct sink *sink, FILE *out)
 {
-	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message,
+	*sink = (struct sink){ .out = out, .handshake = handshake, .alert = alert, .record = record, .message = message, .io = io,
 			       .finding = finding, .error = error, .connection = connection, .coverage = coverage,
 			       .stats = stats };
 }

@@ -13,6 +13,7 @@
 #include "model/conn.h"
 #include "model/coverage.h"
 #include "model/finding.h"
+#include "model/io.h"
 #include "model/message.h"
 
 /* Why an event never came out; json.c has their names. */
@@ -32,9 +33,12 @@ struct stats {
 	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
 	uint64_t history_evicted; /* sessions and pairs forgotten for want of room */
-	uint64_t probe_call_hits, probe_error_hits, probe_price_ns; /* price 0: nothing is probed */
+	bool probed;		   /* libraries are */
+	uint64_t probe_call_hits, probe_error_hits;
+	uint64_t probe_call_cost_ns, probe_error_cost_ns;
 	double overhead_ratio;	  /* of the probes, of the whole machine */
 	uint64_t errors_unbound;  /* library errors of no connection that is known */
+	uint64_t io_unbound;	  /* calls that move plaintext, the same */
 	uint64_t mappings_missed; /* files that processes mapped and nobody looked at */
 	uint64_t rss_bytes;
 };
@@ -45,29 +49,28 @@ struct fact {
 	uint64_t sequence; /* event.sequence */
 	const char *source;	 /* "live", "pcap" */
 	const struct conn *conn; /* NULL for stats */
-	bool explained; /* a failed handshake: a finding that says why follows */
 };
 
 struct sink {
 	FILE *out;
-	/* Terminal sink only. */
-	bool colour, brief;
-	int width;     /* columns, 0: lines are as long as they are */
-	uint64_t last; /* the connection that the last line was of, 0: of none */
+	bool colour, brief; /* terminal sink only */
+	bool hex; /* plaintext is shown so */
 	void (*handshake)(struct sink *sink, const struct fact *fact);
 	void (*alert)(struct sink *sink, const struct fact *fact, const struct alert *alert);
 	void (*record)(struct sink *sink, const struct fact *fact, const struct past_record *record);
 	void (*message)(struct sink *sink, const struct fact *fact, const struct message *message);
+	void (*io)(struct sink *sink, const struct fact *fact, const struct io_call *io);
 	void (*finding)(struct sink *sink, const struct fact *fact, const struct finding *finding);
 	void (*error)(struct sink *sink, const struct fact *fact); /* conn's last one */
 	void (*connection)(struct sink *sink, const struct fact *fact);
 	void (*coverage)(struct sink *sink, const struct fact *fact, const struct coverage *coverage);
 	void (*stats)(struct sink *sink, const struct fact *fact, const struct stats *stats);
-	/* What was held back for what might follow is due; `all`: nothing follows. Or NULL. */
-	void (*settle)(struct sink *sink, bool all);
 };
 
-/* Fill *sink with the functions of that rendering; `out` stays the caller's. */
+/*
+ * Fill *sink with the functions of that rendering; `out` stays the caller's. `hex` may be
+ * set after it.
+ */
 void json_sink(struct sink *sink, FILE *out);
 void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief);
 

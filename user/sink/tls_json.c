@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_json.h"
 
+#include <openssl/sha.h>
+
 #include "model/names.h"
 #include "model/roles.h"
 #include "sink/tls_peer_json.h"
-#include "util/digests.h"
 
 static void ticket(struct json *j, const struct conn *c)
 {
@@ -28,12 +29,12 @@ static void ticket(struct json *j, const struct conn *c)
 
 static void session_id(struct json *j, const struct conn *c)
 {
-	uint8_t digest[DIGEST_MAX];
+	uint8_t digest[SHA256_DIGEST_LENGTH];
 
 	json_open(j, "id", '{');
 	if (c->server.seen) {
-		if (digest_of(DIGEST_SHA256, c->server.session_id, c->server.session_id_bytes, digest))
-			tls_json_hex(j, "hash", digest, SHORT_HASH);
+		SHA256(c->server.session_id, c->server.session_id_bytes, digest);
+		tls_json_hex(j, "hash", digest, SHORT_HASH);
 	} else {
 		json_int(j, "length", c->server_session_id_bytes); /* from the record's */
 	}
@@ -169,6 +170,7 @@ void tls_json_connection(struct json *j, const struct conn *c)
 	json_int(j, "retransmits", c->retransmits);
 	if (c->altered)
 		json_int(j, "retransmits_altered", c->altered);
+	tls_json_io_sums(j, c);
 	json_int(j, "gaps", c->totals[0].gap_bytes + c->totals[1].gap_bytes);
 }
 

@@ -5,6 +5,7 @@
 
 #include "model/conn.h"
 #include "model/finding.h"
+#include "model/io.h"
 #include "model/message.h"
 #include "util/json.h"
 
@@ -14,6 +15,8 @@ void tls_json_connection(struct json *j, const struct conn *conn);
 void tls_json_alert(struct json *j, const struct conn *conn, const struct alert *alert,
 		    int64_t time_ns, bool has_local_end);
 void tls_json_error(struct json *j, const struct library_error *error);
+void tls_json_io(struct json *j, const struct io_call *io, bool hex);
+void tls_json_io_sums(struct json *j, const struct conn *conn); /* nothing when no call was seen */
 void tls_json_finding(struct json *j, const struct finding *finding);
 /* Opens an object and leaves it open for the caller to add to. */
 void tls_json_record(struct json *j, const char *key, const struct past_record *record);

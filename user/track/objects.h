@@ -12,6 +12,6 @@
  * An event of an object that has no connection yet: remember its hello, or find the
  * connection. NULL: there is none, or nothing more to do.
  */
-struct session **objects_event(struct track *t, const struct tt_ev_library *e);
+struct session **objects_event(struct track *t, const struct tt_event *head, size_t bytes);
 
 #endif /* TT_TRACK_OBJECTS_H */

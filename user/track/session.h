@@ -49,6 +49,10 @@ bool session_ends_like_alert(const struct session *s);
 /* What the library that holds the local end does, says or sends. */
 void session_library(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_library *e);
+/* io.c: a call that moved plaintext is over; all of them so far. */
+void session_io(struct session *s, const struct track_out *out, int64_t time_ns,
+		const struct tt_ev_io *e);
+void session_io_sums(struct session *s, const struct track_out *out, const struct tt_ev_io_sums *e);
 /* The waiting alert has waited long enough at `time_ns`: tell it as it is. */
 void session_witness(struct session *s, const struct track_out *out, int64_t time_ns);
 /*

@@ -54,6 +54,7 @@ struct track {
 	struct queue queue;
 	struct last_words last_words;
 	struct object objects[OBJECTS];
+	uint64_t io_unbound; /* calls of no connection that is known */
 	uint64_t joined; /* library errors whose connection objects.c found */
 };
 

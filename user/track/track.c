@@ -165,6 +165,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	const struct tt_ev_record *record = (const void *)head;
 	const struct tt_ev_totals *totals = (const void *)head;
 	const struct tt_ev_owner *owner = (const void *)head;
+	const struct tt_ev_io *io = (const void *)head;
 
 	unchain(t, *at);
 	newest(t, *at);
@@ -173,6 +174,14 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes >= sizeof(struct tt_ev_library))
 			session_library(*at, &t->out, time_ns, (const void *)head);
 		witness_queue(t, *at, time_ns);
+		break;
+	case TT_EV_IO:
+		if (bytes >= sizeof(*io) && bytes - sizeof(*io) >= io->data_bytes)
+			session_io(*at, &t->out, time_ns, io);
+		break;
+	case TT_EV_IO_SUMS:
+		if (bytes >= sizeof(struct tt_ev_io_sums))
+			session_io_sums(*at, &t->out, (const void *)head);
 		break;
 	case TT_EV_OWNER:
 		if (bytes < sizeof(*owner))
@@ -224,6 +233,11 @@ void track_lost(struct track *t, int64_t time_ns)
 	t->lost_ns = time_ns;
 }
 
+uint64_t track_io_unbound(const struct track *t)
+{
+	return t->io_unbound;
+}
+
 uint64_t track_joined(const struct track *t)
 {
 	return t->joined;
@@ -247,14 +261,8 @@ void track_event(struct track *t, const void *event, size_t bytes)
 			processes_told(t->processes, event);
 		return;
 	}
-	if (head->kind == TT_EV_LIBRARY && !head->conn_id) {
-		at = bytes < sizeof(struct tt_ev_library) ? NULL : objects_event(t, event);
-		if (at)
-			known_event(t, head, at, bytes);
-		return;
-	}
-	at = track_find(t, head->conn_id);
-	if (*at)
+	at = head->conn_id ? track_find(t, head->conn_id) : objects_event(t, head, bytes);
+	if (at && *at)
 		known_event(t, head, at, bytes);
 }
 

@@ -42,6 +42,10 @@ struct track_out {
 			const struct message *message);
 	/* An error of the library that holds the connection's local end. */
 	void (*error)(void *arg, int64_t time_ns, const struct conn *conn);
+	/* A call that moved plaintext; NULL: not wanted. */
+	void (*io)(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io);
+	/* All calls of that file's library since then (wall clock) were probed; or NULL. */
+	bool (*probed)(void *arg, uint32_t file, int64_t since_ns);
 	/*
 	 * The library that an event's file number stands for: false when there is none.
 	 * NULL: no library is ever heard, and no alert waits for one.
@@ -64,6 +68,7 @@ void track_lost(struct track *track, int64_t time_ns);
 size_t track_open(const struct track *track);
 uint64_t track_evicted(const struct track *track); /* given up for want of room */
 uint64_t track_joined(const struct track *track); /* library errors joined to a connection by its hello */
+uint64_t track_io_unbound(const struct track *track); /* plaintext calls of no known connection */
 uint64_t track_total(const struct track *track);
 void track_free(struct track *track);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "util/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -45,11 +46,11 @@ static size_t plain_run(const char *text)
 	return n;
 }
 
-static void quoted(FILE *out, const char *text)
+/* Up to the NUL. */
+static const char *escaped(FILE *out, const char *text)
 {
 	uint32_t code;
 
-	putc_unlocked('"', out);
 	for (;;) {
 		size_t run = plain_run(text);
 		int bytes;
@@ -57,7 +58,7 @@ static void quoted(FILE *out, const char *text)
 		fwrite_unlocked(text, 1, run, out);
 		text += run;
 		if (!*text)
-			break;
+			return text;
 		bytes = utf8_next(text, &code);
 		if (!bytes)
 			fputs_unlocked("\xef\xbf\xbd", out);
@@ -69,7 +70,6 @@ static void quoted(FILE *out, const char *text)
 			fwrite_unlocked(text, 1, bytes, out);
 		text += bytes ? bytes : 1;
 	}
-	putc_unlocked('"', out);
 }
 
 static void lead(struct json *j, const char *key)
@@ -100,7 +100,37 @@ void json_close(struct json *j, char bracket)
 void json_text(struct json *j, const char *key, const char *text)
 {
 	lead(j, key);
-	quoted(j->out, text);
+	putc_unlocked('"', j->out);
+	escaped(j->out, text);
+	putc_unlocked('"', j->out);
+}
+
+void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t count)
+{
+	char *text = malloc(count + 1);
+	const char *at = text, *end = text + count;
+
+	lead(j, key);
+	putc_unlocked('"', j->out);
+	if (text) {
+		memcpy(text, bytes, count);
+		text[count] = 0;
+		while ((at = escaped(j->out, at)) < end) {
+			fputs_unlocked("\\u0000", j->out);
+			at++;
+		}
+	}
+	putc_unlocked('"', j->out);
+	free(text);
+}
+
+void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count)
+{
+	lead(j, key);
+	putc_unlocked('"', j->out);
+	for (size_t i = 0; i < count; i++)
+		fprintf(j->out, "%02x", bytes[i]);
+	putc_unlocked('"', j->out);
 }
 
 void json_int(struct json *j, const char *key, int64_t value)
@@ -147,6 +177,19 @@ int terminal_text(FILE *out, const char *text)
 		count++;
 	}
 	return count;
+}
+
+void terminal_bytes(FILE *out, const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')
+			fprintf(out, "\\%c", bytes[i] == '\n' ? 'n' : bytes[i] == '\r' ? 'r' : 't');
+		else if (bytes[i] == '\\')
+			fputs("\\\\", out);
+		else if (bytes[i] >= 0x20 && bytes[i] < 0x7f)
+			putc_unlocked(bytes[i], out);
+		else
+			fprintf(out, "\\x%02x", bytes[i]);
 }
 
 void json_time(struct json *j, const char *key, int64_t time_ns)

@@ -20,6 +20,9 @@ void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);		       /* '}' or ']' */
 void json_text(struct json *j, const char *key, const char *text);
 void json_ratio(struct json *j, const char *key, double value); /* finite, 6 decimals */
+/* Bytes that may hold NUL, as text; invalid UTF-8 becomes U+FFFD. */
+void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t count);
+void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count);
 void json_int(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 /* RFC 3339, UTC, with nanoseconds. */
@@ -36,5 +39,7 @@ int utf8_next(const char *text, uint32_t *code);
  * number of characters written.
  */
 int terminal_text(FILE *out, const char *text);
+/* Bytes on one line: what is no printable text is escaped as in C. */
+void terminal_bytes(FILE *out, const uint8_t *bytes, size_t count);
 
 #endif /* TT_UTIL_JSON_H */

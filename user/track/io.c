@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* io.c - plaintext that a process moves through its TLS library. */
+#include "library/errors.h"
+#include "track/objects.h"
+#include "track/state.h"
+
+static const char *operation(uint8_t call)
+{
+	switch (call) {
+	case TT_CALL_READ: case TT_CALL_READ_EX: return "read";
+	case TT_CALL_WRITE: case TT_CALL_WRITE_EX: return "write";
+	case TT_CALL_PEEK: case TT_CALL_PEEK_EX: return "peek";
+	default: return NULL;
+	}
+}
+
+void session_io(struct session *s, const struct track_out *out, int64_t time_ns,
+		const struct tt_ev_io *e)
+{
+	const char *library = NULL;
+	struct io_call io = { .operation = operation(e->call), .asked_bytes = e->asked_bytes,
+			      .took_ns = e->took_ns, .pid = e->pid, .thread_id = e->tid,
+			      .data = e->data, .data_bytes = e->data_bytes };
+	char version[32];
+
+	if (!out->io || !io.operation || !out->library ||
+	    !out->library(out->arg, e->file, &library, version))
+		return;
+	s->conn.library = library;
+	io.call = library_call_name(library, e->call);
+	io.failed = e->result < 0;
+	if (io.failed)
+		io.has_code = library_outcome(library, e->outcome, e->result, &io.code, &io.error);
+	else
+		io.bytes = (uint64_t)e->result;
+	out->io(out->arg, time_ns, &s->conn, &io);
+}
+
+void session_io_sums(struct session *s, const struct track_out *out, const struct tt_ev_io_sums *e)
+{
+	struct conn *c = &s->conn;
+
+	for (int dir = 0; dir < 2; dir++)
+		c->io[dir] = (struct io_sums){ .calls = e->dir[dir].calls,
+					       .failed = e->dir[dir].failed,
+					       .bytes = e->dir[dir].bytes,
+					       .blocked_ns = e->dir[dir].blocked_ns };
+	c->has_io = true;
+	c->io_complete = e->last && !session_handshake_missed(s) && out->probed &&
+			 out->probed(out->arg, e->file, c->first_ns);
+}
