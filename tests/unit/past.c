@@ -118,6 +118,42 @@ static void counts(void)
 	history_free(h);
 }
 
+#define HOUR_NS 3600000000000LL
+
+static void lately(void)
+{
+	struct history *h = history_new(100, 100);
+	struct alert a = fatal(C, 48, 0);
+	struct conn c = ended(1, true, false);
+
+	history_handshake(h, &c, HOUR_NS);
+	for (int i = 0; i < 6; i++) {
+		c = ended(2 + i, false, false);
+		c.last_alert = i ? a : (struct alert){ 0 };
+		c.last_alert.time_ns = i;
+		c.last_alert.description = i == 5 ? 20 : 48;
+		history_handshake(h, &c, 3 * HOUR_NS + i);
+	}
+	c = ended(9, false, false);
+	history_handshake(h, &c, 3 * HOUR_NS + HOUR_NS / 2);
+	ok(c.past.pair.recent_good == 0 && c.past.pair.recent_bad == 6 && c.past.pair.full_good == 1,
+	   "the last hour apart from what was before it");
+	ok(c.past.pair.failures[0].alert == -1 && c.past.pair.failures[0].count == 1 &&
+		   c.past.pair.failures[1].alert == 48 && c.past.pair.failures[1].count == 4 &&
+		   c.past.pair.failures[2].alert == 20 && !c.past.pair.failures[3].count,
+	   "failures by alert");
+	c = ended(10, false, false);
+	c.local.address[15] = 2;
+	history_handshake(h, &c, 3 * HOUR_NS + HOUR_NS / 2);
+	ok(c.past.other_clients.full_good == 1 && !c.past.other_clients.recent_good &&
+		   c.past.other_clients.recent_bad == 7,
+	   "of the other clients too");
+	c = ended(11, false, false);
+	history_handshake(h, &c, 9 * HOUR_NS);
+	ok(!c.past.pair.recent_bad && c.past.pair.full_bad == 7, "and it passes");
+	history_free(h);
+}
+
 static void judged(void)
 {
 	static const uint8_t suites[] = { 0xc0, 0x2f }, groups[] = { 0, 23 };
@@ -243,7 +279,10 @@ static void remarks(void)
 	c = failed_conn();
 	c.past.other_clients.full_good = 12;
 	remark("client-specific", &c, AT_FAILURE, "12 of 12 others work");
+	c.past.other_clients.recent_good = 12;
 	c.past.other_clients.full_bad = 1;
+	remark("client-specific", &c, AT_FAILURE, "a failure of long ago does not count");
+	c.past.other_clients.recent_bad = 1;
 	remark("", &c, AT_FAILURE, "another fails too");
 	c.past.other_clients = (struct tally){ 0 };
 	c.past.other_servers.full_good = 5;
@@ -258,6 +297,7 @@ int main(void)
 	lineage();
 	tickets();
 	counts();
+	lately();
 	judged();
 	certificates();
 	remarks();

@@ -53,6 +53,9 @@ static void say_differences(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The session was made %s extended master secret, and is resumed %s it.",
 		    o->extended_master_secret ? "with" : "without",
 		    o->extended_master_secret ? "without" : "with");
+	if (*o->alpn && c->server.alpn && strncmp(o->alpn, c->server.alpn, ORIGINAL_ALPN - 1))
+		say(&out->evidence, "The session was made for the application protocol \"%s\", now \"%.100s\" is chosen.",
+		    o->alpn, c->server.alpn);
 	if (!o->same_server)
 		say(&out->evidence, "The session was made with another server address.");
 	if (!o->same_client)
@@ -73,6 +76,38 @@ void say_original(const struct facts *f, struct finding *out)
 	say_differences(f, out);
 }
 
+/* ", 3 with bad_record_mac (20), 1 without an alert" */
+static const char *failures(const struct tally *t, char *text, size_t bytes)
+{
+	size_t used = 0;
+
+	*text = 0;
+	for (int i = 0; i < FAILURES_KEPT && t->failures[i].count && used < bytes; i++) {
+		const struct failures *f = &t->failures[i];
+		const char *name = f->alert < 0 ? NULL : alert_name((uint8_t)f->alert);
+
+		used += f->alert < 0 ? (size_t)snprintf(text + used, bytes - used, ", %u without a readable alert", f->count) :
+				       (size_t)snprintf(text + used, bytes - used, ", %u with %s (%d)", f->count,
+							name ? name : "an unregistered alert", f->alert);
+	}
+	return text;
+}
+
+static void say_failures(const struct facts *f, struct finding *out)
+{
+	const struct tally *t = &f->conn->past.pair;
+	unsigned int bad = all(t) - good(t);
+	char text[200], age[32], when[64] = "It never worked before.";
+
+	if (!bad)
+		return;
+	if (t->last_good_ns)
+		snprintf(when, sizeof(when), "It last worked %s before.",
+			 duration(f->time_ns - t->last_good_ns, age));
+	say(&out->evidence, "%u earlier handshake%s of the two failed%s. %s", bad, bad == 1 ? "" : "s",
+	    failures(t, text, sizeof(text)), when);
+}
+
 bool say_pair(const struct facts *f, struct finding *out)
 {
 	const struct tally *t = &f->conn->past.pair;
@@ -84,17 +119,34 @@ bool say_pair(const struct facts *f, struct finding *out)
 	if (resumed)
 		say(&out->evidence, "Resumptions of this client at this server before: %u of %u worked.",
 		    t->resumed_good, resumed);
+	say_failures(f, out);
 	return full || resumed;
+}
+
+/* ", 12 of 12 in the last hour" where that is not the whole. */
+static const char *recent(const struct tally *t, char text[64])
+{
+	unsigned int of = t->recent_good + t->recent_bad;
+
+	*text = 0;
+	if (of && of != all(t))
+		snprintf(text, 64, ", %u of %u in the last hour", t->recent_good, of);
+	return text;
+}
+
+static void say_tally(struct finding *out, const char *who, const struct tally *t)
+{
+	char text[64];
+
+	if (all(t))
+		say(&out->evidence, "%s before: %u of %u handshakes worked%s.", who, good(t), all(t),
+		    recent(t, text));
 }
 
 void say_others(const struct facts *f, struct finding *out)
 {
 	const struct past *p = &f->conn->past;
 
-	if (all(&p->other_clients))
-		say(&out->evidence, "Other clients at this server before: %u of %u handshakes worked.",
-		    good(&p->other_clients), all(&p->other_clients));
-	if (all(&p->other_servers))
-		say(&out->evidence, "This client at other servers before: %u of %u handshakes worked.",
-		    good(&p->other_servers), all(&p->other_servers));
+	say_tally(out, "Other clients at this server", &p->other_clients);
+	say_tally(out, "This client at other servers", &p->other_servers);
 }

@@ -104,14 +104,20 @@ bool rule_no_close_notify(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* What holds now is judged by the last hour, if anything came then. */
+static bool lately(const struct tally *t)
+{
+	return t->recent_good + t->recent_bad;
+}
+
 static unsigned int good(const struct tally *t)
 {
-	return t->full_good + t->resumed_good;
+	return lately(t) ? t->recent_good : t->full_good + t->resumed_good;
 }
 
 static unsigned int bad(const struct tally *t)
 {
-	return t->full_bad + t->resumed_bad;
+	return lately(t) ? t->recent_bad : t->full_bad + t->resumed_bad;
 }
 
 bool rule_client_specific(const struct facts *f, struct finding *out)

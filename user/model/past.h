@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define ORIGINAL_NAME 64
+#define ORIGINAL_ALPN 16
+#define FAILURES_KEPT 4
 
 /* The handshake that made the session which was offered or resumed. */
 struct original {
@@ -18,12 +20,23 @@ struct original {
 	uint32_t pid; /* who held this end; 0 unknown */
 	uint64_t connection;
 	int64_t time_ns;		 /* wall clock */
-	char server_name[ORIGINAL_NAME]; /* raw bytes of the peer: escape before showing */
+	/* Raw bytes of the peers: escape before showing. */
+	char server_name[ORIGINAL_NAME];
+	char alpn[ORIGINAL_ALPN]; /* chosen; "": none, or not readable */
+};
+
+/* Handshakes that failed with one alert. */
+struct failures {
+	uint32_t count; /* 0: no such entry, nor any after it */
+	int16_t alert;	/* its number; -1: none, or nobody could read it */
+	uint16_t pad;
 };
 
 struct tally {
 	uint32_t full_good, full_bad, resumed_good, resumed_bad;
+	uint32_t recent_good, recent_bad; /* of these in the last hour, full and resumed */
 	int64_t last_good_ns; /* wall clock; 0: never */
+	struct failures failures[FAILURES_KEPT]; /* by alert, the first kinds that came */
 };
 
 /* Handshakes before this one, seen from the same end. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/roles.h"
+#include "track/tally.h"
 #include "util/lru.h"
 #include "wire/digest.h"
 
@@ -31,7 +32,7 @@ struct made {
 };
 
 struct pair_past {
-	struct tally tally;
+	struct counted counted;
 	uint16_t cipher, group; /* of the last that worked */
 	struct made last_full;
 };
@@ -134,28 +135,6 @@ static void find_original(struct history *h, struct conn *c)
 		made->server.port == server_of(c)->port;
 }
 
-static struct tally tally_of(struct history *h, struct pair pair)
-{
-	const struct pair_past *past = lru_find(h->pairs, &pair);
-
-	return past ? past->tally : (struct tally){ 0 };
-}
-
-/* Of an entry that was forgotten and begun anew the part may be more than the whole. */
-static uint32_t less(uint32_t whole, uint32_t part)
-{
-	return whole > part ? whole - part : 0;
-}
-
-static struct tally without(struct tally whole, const struct tally *part)
-{
-	whole.full_good = less(whole.full_good, part->full_good);
-	whole.full_bad = less(whole.full_bad, part->full_bad);
-	whole.resumed_good = less(whole.resumed_good, part->resumed_good);
-	whole.resumed_bad = less(whole.resumed_bad, part->resumed_bad);
-	return whole;
-}
-
 static struct pair named_server(const struct conn *c)
 {
 	struct pair pair = pair_of(c, false, true);
@@ -170,15 +149,18 @@ static void count(struct history *h, const struct conn *c, struct pair pair, int
 
 	if (!past)
 		return;
-	if (c->failed)
-		++*(c->resumed ? &past->tally.resumed_bad : &past->tally.full_bad);
-	else
-		++*(c->resumed ? &past->tally.resumed_good : &past->tally.full_good);
+	tally_count(&past->counted, c, time_ns);
 	if (c->failed)
 		return;
-	past->tally.last_good_ns = time_ns;
 	past->cipher = c->server.cipher;
 	past->group = c->server.group;
+}
+
+static struct tally tally_of(struct history *h, struct pair pair, int64_t time_ns)
+{
+	const struct pair_past *past = lru_find(h->pairs, &pair);
+
+	return past ? tally_at(&past->counted, time_ns) : (struct tally){ 0 };
 }
 
 static struct made made_now(const struct conn *c, int64_t time_ns)
@@ -194,6 +176,8 @@ static struct made made_now(const struct conn *c, int64_t time_ns)
 	o->time_ns = time_ns;
 	memcpy(o->server_name, c->client.server_name,
 	       strnlen(c->client.server_name, sizeof(o->server_name) - 1));
+	if (c->server.alpn)
+		memcpy(o->alpn, c->server.alpn, strnlen(c->server.alpn, sizeof(o->alpn) - 1));
 	memcpy(made.client, client_of(c)->address, sizeof(made.client));
 	made.server = *server_of(c);
 	return made;
@@ -245,10 +229,10 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 		return;
 	if (c->offered || c->resumed || c->client.session_id_bytes)
 		find_original(h, c);
-	c->past.pair = tally_of(h, pair);
-	c->past.other_clients = without(tally_of(h, of_server), &c->past.pair);
-	c->past.other_servers = without(tally_of(h, of_client), &c->past.pair);
-	c->past.named = tally_of(h, named_server(c));
+	c->past.pair = tally_of(h, pair, time_ns);
+	c->past.other_clients = tally_without(tally_of(h, of_server, time_ns), &c->past.pair);
+	c->past.other_servers = tally_without(tally_of(h, of_client, time_ns), &c->past.pair);
+	c->past.named = tally_of(h, named_server(c), time_ns);
 	served = lru_find(h->pairs, &of_server);
 	if (served) {
 		c->past.served_cipher = served->cipher;
