@@ -8,6 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/columns.h"
+
+/* Without memory of ours glibc takes 1 KiB for a terminal, and the status line gets between. */
+static char buffer[1 << 16], file_buffer[1 << 16];
+
 static FILE *open_file(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -17,29 +22,41 @@ static FILE *open_file(const char *path)
 		fprintf(stderr, "tlstrace: %s: %s\n", path, strerror(errno));
 		return NULL;
 	}
-	setvbuf(file, NULL, _IOFBF, 1 << 16);
+	setvbuf(file, file_buffer, _IOFBF, sizeof(file_buffer));
 	return file;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
 }
 
 void status_line(const struct stats *s)
 {
-	fprintf(stderr, CLEAR_LINE "%llu open, %llu connections, %llu handshakes, %llu failed",
-		(unsigned long long)s->connections_open, (unsigned long long)s->connections_total,
-		(unsigned long long)s->handshakes, (unsigned long long)s->failures);
+	int width = columns_of(stderr), used;
+	char text[256];
+
+	used = snprintf(text, sizeof(text), "%llu open, %llu connection%s, %llu handshake%s, %llu failed",
+			(unsigned long long)s->connections_open, (unsigned long long)s->connections_total,
+			plural(s->connections_total), (unsigned long long)s->handshakes,
+			plural(s->handshakes), (unsigned long long)s->failures);
 	if (s->lost[LOST_OUTPUT] || s->lost[LOST_EVICTED])
-		fprintf(stderr, ", lost: %llu output, %llu evicted",
-			(unsigned long long)s->lost[LOST_OUTPUT],
-			(unsigned long long)s->lost[LOST_EVICTED]);
+		snprintf(text + used, sizeof(text) - used, ", lost: %llu output, %llu evicted",
+			 (unsigned long long)s->lost[LOST_OUTPUT],
+			 (unsigned long long)s->lost[LOST_EVICTED]);
+	/* In the last column some terminals go to the next line. */
+	fprintf(stderr, CLEAR_LINE "%.*s", width ? width - 1 : (int)sizeof(text), text);
 	fflush(stderr);
 }
 
 int outputs_open(struct outputs *to, const struct options *o)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
+	bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
 	FILE *file;
 
 	to->options = o;
-	setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* flushed once a poll */
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); /* flushed once a poll */
 	if (o->json && !o->json_file)
 		json_sink(&to->sinks[to->count++], stdout);
 	else if (!o->quiet)
@@ -74,7 +91,9 @@ bool outputs_flush(struct outputs *o, bool *printed)
 	for (int i = 0; i < o->count; i++) {
 		FILE *out = o->sinks[i].out;
 
-		if (!o->unwritten[i])
+		if (o->sinks[i].settle)
+			o->sinks[i].settle(&o->sinks[i], false);
+		if (!o->unwritten[i] && !__fpending(out))
 			continue;
 		if (out == stdout && o->status_line && __fpending(out)) {
 			fputs(CLEAR_LINE, stderr);

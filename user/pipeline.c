@@ -58,14 +58,20 @@ static void remark(struct pipeline *p, int64_t time_ns, const struct conn *conn,
 		tell(p, time_ns, conn, &finding);
 }
 
-/* Say why, from the connection and the alert that came last if it was this one's. */
-static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
+/* Why, from the connection and the alert that came last if it was this one's. */
+static bool concluded(const struct conn *conn, int64_t time_ns, struct finding *finding)
 {
 	const struct alert *alert = conn->last_alert.time_ns ? &conn->last_alert : NULL;
-	struct finding finding;
 
 	/* That it stalled is the finding: the silent end which follows is no second one. */
-	if ((conn->stalled && conn->failed && !alert) || !diagnose(conn, alert, time_ns, &finding))
+	return !(conn->stalled && conn->failed && !alert) && diagnose(conn, alert, time_ns, finding);
+}
+
+static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *conn)
+{
+	struct finding finding;
+
+	if (!concluded(conn, time_ns, &finding))
 		return;
 	tell(p, time_ns, conn, &finding);
 	remark(p, time_ns, conn, AT_FAILURE);
@@ -74,7 +80,9 @@ static void conclude(struct pipeline *p, int64_t time_ns, const struct conn *con
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct pipeline *p = arg;
+	struct finding finding;
 	struct fact fact;
+	bool explained = conn->failed && concluded(conn, time_ns, &finding);
 
 	if (conn->wanted && p->origin.shook)
 		p->origin.shook(p->origin.arg, conn);
@@ -82,11 +90,14 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 		p->stats.handshakes++;
 		p->stats.failures += conn->failed;
 	}
-	if (due(p, time_ns, conn, conn->failed, &fact))
+	if (due(p, time_ns, conn, conn->failed, &fact)) {
+		fact.explained = explained && wanted(p, conn, true);
 		TO_SINKS(p, handshake, &fact);
-	if (conn->failed)
-		conclude(p, time_ns, conn);
-	else if (conn->established)
+	}
+	if (explained) {
+		tell(p, time_ns, conn, &finding);
+		remark(p, time_ns, conn, AT_FAILURE);
+	} else if (conn->established)
 		remark(p, time_ns, conn, AT_SUCCESS);
 }
 

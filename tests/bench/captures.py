@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""captures.py bulk GIGABYTES | handshakes COUNT - a large capture on standard output."""
+"""captures.py bulk GIGABYTES | handshakes COUNT | open COUNT - a large capture on standard output."""
 import os
 import struct
 import sys
@@ -34,8 +34,8 @@ def bulk(gigabytes):
             f.packets = []
 
 
-def handshakes(count):
-    """Full TLS 1.2 handshakes with one and the same certificate, 9 packets each."""
+def handshakes(count, ended=True):
+    """Full TLS 1.2 handshakes with one and the same certificate, 9 packets each, or those still open."""
     import subprocess
     certificate = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-outform",
@@ -48,7 +48,8 @@ def handshakes(count):
     f.send(1, record(22, server_hello() + message(11, chain) + message(12, noise(300)) + message(14, b"")))
     f.send(0, record(22, message(16, noise(33))) + record(20, b"\1") + record(22, noise(40)))
     f.send(1, record(20, b"\1") + record(22, noise(40)))
-    f.send(0, record(21, noise(26))).close()
+    if ended:
+        f.send(0, record(21, noise(26))).close()
     block = bytearray(pcap([(t, ethernet(d)) for t, d in f.packets])[24:])
     places, at = [], 0  # of the addresses and ports in each frame
     for t, d in f.packets:
@@ -64,4 +65,4 @@ def handshakes(count):
 
 
 out.write(pcap([]))
-bulk(float(sys.argv[2])) if sys.argv[1] == "bulk" else handshakes(int(sys.argv[2]))
+bulk(float(sys.argv[2])) if sys.argv[1] == "bulk" else handshakes(int(sys.argv[2]), sys.argv[1] != "open")

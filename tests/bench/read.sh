@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How fast captures are read from page cache on one core: bulk data of a few connections, and
-# many handshakes; beside tshark on the same files. GIGABYTES=1 HANDSHAKES=200000
+# many handshakes; beside tshark on the same files; and what an open connection costs in memory.
+# GIGABYTES=1 HANDSHAKES=200000
 cd "$(dirname "$0")/../.." || exit 1
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
@@ -39,3 +40,11 @@ report() { # NAME FILE UNITS UNIT
 report "bulk data" "$T/bulk.pcap" "$(($(stat -c %s "$T/bulk.pcap") / 1514))" packets
 /usr/bin/python3 -B tests/bench/captures.py handshakes "${HANDSHAKES:-200000}" >"$T/handshakes.pcap"
 report "handshakes" "$T/handshakes.pcap" "${HANDSHAKES:-200000}" handshakes
+
+# kib COUNT - the most memory while that many connections are open.
+kib() {
+	/usr/bin/python3 -B tests/bench/captures.py open "$1" >"$T/open.pcap"
+	/usr/bin/time -f %M "$B/tlstrace" read "$T/open.pcap" 2>&1 >/dev/null
+}
+few=$(kib 1000) many=$(kib 51000)
+echo "open connections: $(((many - few) * 1024 / 50000)) bytes each"

@@ -10,7 +10,7 @@ certificate
 port=$(port)
 server "$port"
 mkfifo "$T/ready"
-"$B/tlstrace" --port "$port" -c curl --ready-fd 9 >"$T/out" 9>"$T/ready" 2>"$T/err" &
+"$B/tlstrace" --port "$port" -c curl --max-overhead 100 --ready-fd 9 >"$T/out" 9>"$T/ready" 2>"$T/err" &
 tracer=$!
 pids="$pids $tracer"
 read -r _ <"$T/ready"

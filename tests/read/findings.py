@@ -63,6 +63,6 @@ exited, _, said = run(whole, args=["--fail-on", "never"])
 ok(exited == 2 and "'never' is not info, warning or error" in said, "--fail-on never: no such severity", said)
 seed = subprocess.run([sys.executable, "-B", "tests/golden/seed.py"], stdout=subprocess.PIPE).stdout
 brief = subprocess.run([TLSTRACE, "read", "--brief", "-"], input=seed, stdout=subprocess.PIPE).stdout.decode()
-ok([line.split()[0] for line in brief.splitlines() if line.startswith(" ")] == ["resumed-session-keys-differ"],
+ok([line.partition("FAILED: ")[2].split()[0] for line in brief.splitlines()[:-1]] == ["resumed-session-keys-differ"],
    "--brief: one line a finding, no ladder", brief)
 finish()

@@ -158,9 +158,12 @@ static void gather(struct facts *f)
 
 static bool fires(const struct row *row, const struct facts *facts, struct finding *finding)
 {
-	memset(finding, 0, sizeof(*finding));
+	/* Its text is long, and most rules write none of it. */
 	finding->code = row->code;
 	finding->severity = row->severity;
+	finding->confidence = CONFIDENCE_POSSIBLE;
+	*finding->title = 0;
+	finding->evidence.count = finding->ruled_out.count = finding->next_steps.count = 0;
 	return row->rule(facts, finding);
 }
 

@@ -110,7 +110,8 @@ struct conn {
 	struct library_error peer_error; /* the other end's, when it is on this host too */
 	struct original original; /* of the session, once the handshake has ended */
 	struct past past;	  /* before this handshake, once it has ended */
-	struct alert last_alert;  /* time_ns 0: none */
+	/* time_ns 0: none; `after` then holds the last records before a handshake failed. */
+	struct alert last_alert;
 	enum conn_close close;
 	enum tls_role close_by;
 };

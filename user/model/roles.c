@@ -30,9 +30,20 @@ bool is_ipv4(const struct endpoint *endpoint)
 
 void address_text(const struct endpoint *endpoint, char text[ADDRESS_TEXT])
 {
-	bool v4 = is_ipv4(endpoint);
+	if (!is_ipv4(endpoint)) {
+		inet_ntop(AF_INET6, endpoint->address, text, ADDRESS_TEXT);
+		return;
+	}
+	for (int i = 12; i < 16; i++) {
+		uint8_t byte = endpoint->address[i];
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, endpoint->address + (v4 ? 12 : 0), text, ADDRESS_TEXT);
+		if (byte >= 100)
+			*text++ = (char)('0' + byte / 100);
+		if (byte >= 10)
+			*text++ = (char)('0' + byte / 10 % 10);
+		*text++ = (char)('0' + byte % 10);
+		*text++ = i < 15 ? '.' : '\0';
+	}
 }
 
 const char *role_name(enum tls_role role)

@@ -49,12 +49,16 @@ struct fact {
 	uint64_t sequence; /* event.sequence */
 	const char *source;	 /* "live", "pcap" */
 	const struct conn *conn; /* NULL for stats */
+	bool explained; /* a failed handshake: a finding that says why follows */
 };
 
 struct sink {
 	FILE *out;
-	bool colour, brief; /* terminal sink only */
 	bool hex; /* plaintext is shown so */
+	/* Terminal sink only. */
+	bool colour, brief;
+	int width;     /* columns, 0: lines are as long as they are */
+	uint64_t last; /* the connection that the last line was of, 0: of none */
 	void (*handshake)(struct sink *sink, const struct fact *fact);
 	void (*alert)(struct sink *sink, const struct fact *fact, const struct alert *alert);
 	void (*record)(struct sink *sink, const struct fact *fact, const struct past_record *record);
@@ -65,6 +69,8 @@ struct sink {
 	void (*connection)(struct sink *sink, const struct fact *fact);
 	void (*coverage)(struct sink *sink, const struct fact *fact, const struct coverage *coverage);
 	void (*stats)(struct sink *sink, const struct fact *fact, const struct stats *stats);
+	/* What was held back for what might follow is due; `all`: nothing follows. Or NULL. */
+	void (*settle)(struct sink *sink, bool all);
 };
 
 /*

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* terminal.c - one line an event; a fatal alert shows what led to it. */
+/*
+ * terminal.c - one line an event. What belongs to a failure that a finding explains is left to
+ * the finding's block, and the other end on this host says only what is new.
+ */
 #include <string.h>
 
 #include "model/names.h"
@@ -7,75 +10,18 @@
 #include "model/words.h"
 #include "sink/sink.h"
 #include "sink/terminal_parts.h"
+#include "util/columns.h"
 #include "util/json.h"
-
-#define PROCESS_COLUMNS 20
-#define FLOW_COLUMNS 42
-#define NAME_COLUMNS 18
-
-static void pad(FILE *out, int used, int columns)
-{
-	fprintf(out, "%*s", used < columns ? columns - used + 1 : 1, "");
-}
-
-static int endpoint(FILE *out, const struct endpoint *e)
-{
-	char text[ADDRESS_TEXT];
-
-	address_text(e, text);
-	return fprintf(out, is_ipv4(e) ? "%s:%u" : "[%s]:%u", text, e->port);
-}
-
-static void prefix(struct sink *s, const struct fact *fact, bool bad)
-{
-	const struct conn *c = fact->conn;
-	const char *name = c->client.server_name;
-	int used;
-
-	if (bad && s->colour)
-		fputs(RED, s->out);
-	terminal_clock(s->out, fact->time_ns);
-	if (c->process->pid) {
-		used = terminal_text(s->out, c->process->comm);
-		pad(s->out, used + fprintf(s->out, "[%u]", c->process->pid), PROCESS_COLUMNS);
-	} else if (!strcmp(fact->source, "live")) {
-		pad(s->out, fprintf(s->out, "?"), PROCESS_COLUMNS);
-	}
-	used = endpoint(s->out, client_of(c));
-	used += fprintf(s->out, " -> ");
-	pad(s->out, used + endpoint(s->out, server_of(c)), FLOW_COLUMNS);
-	pad(s->out, terminal_text(s->out, *name ? name : "-"), NAME_COLUMNS);
-}
-
-static void end_line(struct sink *s, bool bad)
-{
-	fputs(bad && s->colour ? PLAIN "\n" : "\n", s->out);
-}
-
-static void suite(FILE *out, const struct conn *c)
-{
-	const char *cipher = cipher_name(c->server.cipher);
-	const char *version = version_name(c->server.version);
-
-	fprintf(out, !strncmp(version ? version : "", "ssl", 3) ? "%s " : "TLS %s ",
-		version ? version : "?");
-	fputs(cipher ? cipher : "unknown suite", out);
-}
-
-static const char *side(enum tls_role role)
-{
-	return role == ROLE_CLIENT ? "client" : role == ROLE_SERVER ? "server" : "one end";
-}
 
 /* "the client does not trust the issuer of the server's certificate" */
 static void say_alert(FILE *out, uint8_t description, enum tls_role sender)
 {
 	const char *words = alert_words(description);
-	const char *other = side(sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT);
+	const char *other = terminal_side(sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT);
 
 	if (!words)
 		return;
-	fprintf(out, sender == ROLE_UNKNOWN ? "%s " : "the %s ", side(sender));
+	fprintf(out, sender == ROLE_UNKNOWN ? "%s " : "the %s ", terminal_side(sender));
 	for (; *words; words++)
 		if (*words == '@')
 			fputs(other, out);
@@ -95,138 +41,175 @@ static void say_failure(FILE *out, const struct conn *c)
 		}
 	if (c->close == CLOSE_RESET)
 		fprintf(out, "the %s reset the connection after %s, without an alert",
-			side(c->close_by), last);
+			terminal_side(c->close_by), last);
 	else if (c->close == CLOSE_FIN || c->close == CLOSE_NOTIFY)
 		fprintf(out, "the %s closed the connection after %s, without a readable alert",
-			side(c->close_by), last);
+			terminal_side(c->close_by), last);
 	else if (c->close == CLOSE_TIMEOUT)
 		fprintf(out, "the connection timed out after %s", last);
 	else
 		fputs("an alert that only its receiver can read ended it", out);
 }
 
+/* A handshake that fails: its line says all. */
+static bool leads_to_failure(const struct conn *c)
+{
+	return !c->established && (c->client.seen || c->server.seen);
+}
+
+static void succeeded(struct sink *s, const struct fact *fact)
+{
+	const struct conn *c = fact->conn;
+	const struct told *other;
+	struct told *own = told_by(c, &other);
+	struct line line;
+
+	own->established = c->established;
+	if (other && other->established && c->established) {
+		line_begin(&line, s, fact, DIM);
+		terminal_other_end(line.text, other);
+		line_end(&line);
+		return;
+	}
+	line_begin(&line, s, fact, "");
+	if (c->server.seen)
+		terminal_suite(line.text, c);
+	if (!c->established)
+		fprintf(line.text, "%sunfinished after %s", c->server.seen ? " " : "", c->history);
+	else
+		fprintf(line.text, " %s %.1f ms", c->resumed ? "resumed" : "full",
+			(double)(c->established_at_ns - c->client_hello_ns) / 1e6);
+	line_end(&line);
+}
+
 static void handshake(struct sink *s, const struct fact *fact)
 {
 	const struct conn *c = fact->conn;
+	struct line line;
 
-	prefix(s, fact, c->failed);
-	if (c->failed) {
-		fputs("FAILED: ", s->out);
-		say_failure(s->out, c);
-		fputs(*c->history ? " (" : "", s->out);
+	if (!c->failed) {
+		succeeded(s, fact);
+		return;
 	}
-	if (c->server.seen)
-		suite(s->out, c);
-	if (c->failed)
-		fprintf(s->out, "%s%s%s", c->server.seen ? ", " : "", c->history,
-			*c->history ? ")" : "");
-	else if (!c->established)
-		fprintf(s->out, "%sunfinished after %s", c->server.seen ? " " : "", c->history);
-	else
-		fprintf(s->out, " %s %.1f ms", c->resumed ? "resumed" : "full",
-			(double)(c->established_at_ns - c->client_hello_ns) / 1e6);
-	end_line(s, c->failed);
+	if (fact->explained)
+		return;
+	line_begin(&line, s, fact, RED);
+	fputs("FAILED: ", line.text);
+	say_failure(line.text, c);
+	if (c->server.seen) {
+		fputs(" (", line.text);
+		terminal_suite(line.text, c);
+		putc(')', line.text);
+	}
+	line_end(&line);
 }
 
-static void ladder(struct sink *s, const struct alert *a, int64_t time_ns)
+/* The library, or the other end, has just said it. */
+static bool said(const struct fact *fact, const struct alert *a, bool fatal)
 {
-	for (int i = 0; i < a->after_count; i++) {
-		const struct past_record *r = &a->after[i];
-		const char *type = record_type_name(r->type);
+	const struct library_error *e = &fact->conn->error;
+	const struct told *other;
+	struct told *own = told_by(fact->conn, &other);
 
-		fprintf(s->out, "    %9.3f ms  %s  %s", (double)(r->time_ns - time_ns) / 1e6,
-			r->sender == ROLE_CLIENT ? "client -->       " : "       <-- server",
-			r->encrypted ? "protected " : "");
-		fputs(type ? type : "unknown", s->out);
-		for (int m = 0; m < r->message_count; m++) {
-			const char *name = handshake_type_name(r->messages[m]);
-
-			fprintf(s->out, "%s%s", m ? ", " : ": ", name ? name : "unknown");
-		}
-		fprintf(s->out, " (%u byte%s)\n", r->length, r->length == 1 ? "" : "s");
-	}
-	fprintf(s->out, "    %9.3f ms  %s  alert\n", 0.0,
-		a->sender == ROLE_CLIENT ? "client -->       " : "       <-- server");
+	if (fatal)
+		own->alert = 1 + a->description;
+	return fatal && ((other && other->alert == 1 + a->description) ||
+			 (e->library && (a->sent ? e->sends : e->received) == a->description));
 }
 
 static void alert(struct sink *s, const struct fact *fact, const struct alert *a)
 {
 	const char *name = alert_name(a->description);
 	bool fatal = a->readable && a->level == 2;
+	struct line line;
 
 	/* In all likelihood a close_notify: the line of the close says as much. */
 	if (a->by_size && fact->conn->established)
 		return;
-	prefix(s, fact, fatal);
+	if ((leads_to_failure(fact->conn) && (fatal || !a->readable)) || said(fact, a, fatal))
+		return;
+	s = held_begin(s, fact->conn->id);
+	line_begin(&line, s, fact, fatal ? RED : "");
 	if (strcmp(fact->source, "pcap"))
-		fprintf(s->out, "ALERT %s: ", a->sent ? "sent" : "received");
+		fprintf(line.text, "ALERT %s: ", a->sent ? "sent" : "received");
 	else
-		fprintf(s->out, "ALERT by the %s: ", side(a->sender));
+		fprintf(line.text, "ALERT by the %s: ", terminal_side(a->sender));
 	if (a->readable) {
-		fprintf(s->out, "%s %s (%u)", fatal ? "fatal" : "warning",
+		fprintf(line.text, "%s %s (%u): ", fatal ? "fatal" : "warning",
 			name ? name : "unknown", a->description);
-		/* Before, the line of the failed handshake says it. */
-		if (fact->conn->established) {
-			fputs(": ", s->out);
-			say_alert(s->out, a->description, a->sender);
-		}
+		say_alert(line.text, a->description, a->sender);
 	} else {
-		fputs("encrypted", s->out);
+		fputs("encrypted", line.text);
 	}
-	end_line(s, fatal);
-	if (fatal && !s->brief)
-		ladder(s, a, fact->time_ns);
+	line_end(&line);
+	held_end(s);
 }
 
-/* A received alert has its own line. */
 static void error(struct sink *s, const struct fact *fact)
 {
 	const struct library_error *e = &fact->conn->error;
+	const struct told *other;
+	struct line line;
 
-	if (e->received >= 0 && s->brief)
+	told_by(fact->conn, &other);
+	if (leads_to_failure(fact->conn) || (e->received >= 0 && other && other->alert == 1 + e->received))
 		return;
-	prefix(s, fact, true);
-	fprintf(s->out, "ERROR in %s%s%s: ", e->library, *e->version ? " " : "", e->version);
-	terminal_text(s->out, *e->text ? e->text : "unknown reason");
-	fprintf(s->out, " (%d)", e->reason);
+	s = held_begin(s, fact->conn->id);
+	line_begin(&line, s, fact, RED);
+	fprintf(line.text, "ERROR in %s%s%s: ", e->library, *e->version ? " " : "", e->version);
+	terminal_text(line.text, *e->text ? e->text : "unknown reason");
+	fprintf(line.text, " (%d)", e->reason);
 	if (e->verify_text)
-		fprintf(s->out, ": %s (%d)", e->verify_text, e->verify);
+		fprintf(line.text, ": %s (%d)", e->verify_text, e->verify);
 	if (e->call)
-		fprintf(s->out, " in %s", e->call);
+		fprintf(line.text, " in %s", e->call);
 	if (*e->source && e->line) {
-		fputs(", ", s->out);
-		terminal_text(s->out, e->source);
-		fprintf(s->out, ":%u", e->line);
+		fputs(", ", line.text);
+		terminal_text(line.text, e->source);
+		fprintf(line.text, ":%u", e->line);
 	}
 	if (e->guessed)
-		fputs(" (possibly of this connection)", s->out);
-	end_line(s, true);
+		fputs(" (possibly of this connection)", line.text);
+	line_end(&line);
+	held_end(s);
 }
 
 static void record(struct sink *s, const struct fact *fact, const struct past_record *r)
 {
 	const char *type = record_type_name(r->type);
+	struct line line;
 
-	prefix(s, fact, false);
-	fprintf(s->out, "record by the %s: %s%s (%u byte%s)\n", side(r->sender),
+	line_begin(&line, s, fact, "");
+	fprintf(line.text, "record by the %s: %s%s (%u byte%s)", terminal_side(r->sender),
 		r->encrypted ? "protected " : "", type ? type : "unknown", r->length,
 		r->length == 1 ? "" : "s");
-}
-
-static void io(struct sink *s, const struct fact *fact, const struct io_call *io)
-{
-	prefix(s, fact, false);
-	terminal_io(s, io);
+	line_end(&line);
 }
 
 static void message(struct sink *s, const struct fact *fact, const struct message *m)
 {
 	const char *name = handshake_type_name(m->type);
+	struct line line;
 
-	prefix(s, fact, false);
-	fprintf(s->out, "message by the %s: %s (%u bytes)%s\n", side(m->sender),
+	line_begin(&line, s, fact, "");
+	fprintf(line.text, "message by the %s: %s (%u bytes)%s", terminal_side(m->sender),
 		name ? name : "unknown", m->length,
 		m->truncated ? ", bytes are missing" : m->malformed ? ", malformed" : "");
+	line_end(&line);
+}
+
+/* How it ended is told with the failure, and by one of two ends on this host. */
+static bool close_is_known(const struct fact *fact)
+{
+	const struct conn *c = fact->conn;
+	const struct told *other;
+	struct told *own = told_by(c, &other);
+
+	own->close = 1 + c->close;
+	own->close_by = c->close_by;
+	if (c->altered || c->decryption[0].why || c->decryption[1].why)
+		return false;
+	return c->failed || own->broken || (other && other->close == 1 + c->close && other->close_by == c->close_by);
 }
 
 static void connection(struct sink *s, const struct fact *fact)
@@ -236,22 +219,26 @@ static void connection(struct sink *s, const struct fact *fact)
 					      "timed out" };
 	const struct conn *c = fact->conn;
 	int own = !local_is_client(c);
+	struct line line;
 
-	prefix(s, fact, false);
-	fputs(closes[c->close], s->out);
+	held_release(s, c->id);
+	if (close_is_known(fact))
+		return;
+	line_begin(&line, s, fact, "");
+	fputs(closes[c->close], line.text);
 	if (role_name(c->close_by))
-		fprintf(s->out, " by the %s", role_name(c->close_by));
-	fprintf(s->out, ", client %llu bytes, server %llu bytes, %.1f s",
+		fprintf(line.text, " by the %s", role_name(c->close_by));
+	fprintf(line.text, "; client %llu B, server %llu B, %.1f s",
 		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
 		(double)(c->closed_ns - c->first_ns) / 1e9);
 	if (c->altered)
-		fprintf(s->out, "; sent again with other bytes: %u times", c->altered);
+		fprintf(line.text, "; sent again with other bytes: %u times", c->altered);
 	for (int i = 0; i < 2; i++)
 		if (c->decryption[i].why)
-			fprintf(s->out, "; decryption failed at record %u of the %s: %s",
+			fprintf(line.text, "; decryption failed at record %u of the %s: %s",
 				c->decryption[i].index, i ? "server" : "client",
 				c->decryption[i].why);
-	end_line(s, false);
+	line_end(&line);
 }
 
 static void stats(struct sink *s, const struct fact *fact, const struct stats *st)
@@ -259,19 +246,37 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 	uint64_t lost = 0;
 
 	(void)fact;
+	held_settle(s, true);
+	s->last = 0;
 	for (int i = 0; i < LOST_CAUSES; i++)
 		lost += i == LOST_GAP ? 0 : st->lost[i];
 	fprintf(s->out,
-		"%llu connections (%llu not TLS), %llu handshakes, %llu failed; lost: %llu events, "
+		"%llu connection%s (%llu not TLS), %llu handshake%s, %llu failed; lost: %llu events, "
 		"%llu gaps\n",
-		(unsigned long long)st->connections_total, (unsigned long long)st->not_tls,
-		(unsigned long long)st->handshakes, (unsigned long long)st->failures,
+		(unsigned long long)st->connections_total, st->connections_total == 1 ? "" : "s",
+		(unsigned long long)st->not_tls, (unsigned long long)st->handshakes,
+		st->handshakes == 1 ? "" : "s", (unsigned long long)st->failures,
 		(unsigned long long)lost, (unsigned long long)st->lost[LOST_GAP]);
+}
+
+#define NARROWEST 40 /* below, to break lines makes nothing readable */
+
+/* The window may have been given another size. */
+static void settle(struct sink *s, bool all)
+{
+	held_settle(s, all);
+	s->width = columns_of(s->out);
+	if (s->width < NARROWEST)
+		s->width = 0;
 }
 
 void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 {
 	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
-			       .alert = alert, .record = record, .message = message, .io = io,
-			       .finding = terminal_finding, .error = error, .connection = connection, .coverage = terminal_coverage, .stats = stats };
+			       .alert = alert, .record = record, .message = message,
+			       .io = terminal_io,
+			       .finding = terminal_finding, .error = error, .connection = connection,
+			       .coverage = terminal_coverage, .stats = stats,
+			       .settle = settle };
+	settle(sink, false);
 }

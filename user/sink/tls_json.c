@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_json.h"
 
-#include <openssl/sha.h>
-
 #include "model/names.h"
 #include "model/roles.h"
 #include "sink/tls_peer_json.h"
+#include "util/digests.h"
 
 static void ticket(struct json *j, const struct conn *c)
 {
@@ -29,12 +28,12 @@ static void ticket(struct json *j, const struct conn *c)
 
 static void session_id(struct json *j, const struct conn *c)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t digest[DIGEST_MAX];
 
 	json_open(j, "id", '{');
 	if (c->server.seen) {
-		SHA256(c->server.session_id, c->server.session_id_bytes, digest);
-		tls_json_hex(j, "hash", digest, SHORT_HASH);
+		if (digest_of(DIGEST_SHA256, c->server.session_id, c->server.session_id_bytes, digest))
+			tls_json_hex(j, "hash", digest, SHORT_HASH);
 	} else {
 		json_int(j, "length", c->server_session_id_bytes); /* from the record's */
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "source/tcp_conn.h"
+#include "util/hash.h"
 
 #define HELD_BYTES (1 << 20) /* out of order, a direction */
 #define HELD_COUNT 1024
@@ -34,20 +35,6 @@ static void advance(struct piece *p, uint32_t n)
 	p->bytes -= there;
 }
 
-static uint32_t digest(const uint8_t *p, uint32_t bytes)
-{
-	uint64_t h = bytes, word;
-
-	for (; bytes >= 8; p += 8, bytes -= 8) {
-		memcpy(&word, p, 8);
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 32;
-	}
-	while (bytes--)
-		h = (h ^ *p++) * 0x100000001b3ULL;
-	return (uint32_t)(h ^ h >> 32);
-}
-
 /* In order: what the record machine looked at is remembered, the bulk of data is not. */
 static void deliver(struct tcp *tcp, struct tcp_conn *c, int side, const struct piece *p)
 {
@@ -59,7 +46,7 @@ static void deliver(struct tcp *tcp, struct tcp_conn *c, int side, const struct 
 	    s->state != STREAM_NOT) {
 		h->seen[h->seen_at].seq = p->seq;
 		h->seen[h->seen_at].bytes = p->bytes;
-		h->seen[h->seen_at].digest = digest(p->data, p->bytes);
+		h->seen[h->seen_at].digest = (uint32_t)hash_bytes(0, p->data, p->bytes);
 		h->seen_at = (h->seen_at + 1) % SEEN;
 	}
 	conn_bytes(tcp, c, side, p->time_ns, p->data, p->bytes);
@@ -165,7 +152,7 @@ static void again(struct tcp *tcp, struct tcp_conn *c, struct half *h, const str
 	c->retransmits++;
 	for (int i = 0; i < SEEN; i++)
 		if (h->seen[i].bytes && h->seen[i].seq == p->seq && h->seen[i].bytes == p->bytes &&
-		    h->seen[i].digest != digest(p->data, p->bytes))
+		    h->seen[i].digest != (uint32_t)hash_bytes(0, p->data, p->bytes))
 			alter(tcp, c);
 }
 

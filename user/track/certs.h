@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * certs.h - certificates by digest, so that one seen before is not parsed again.
+ * certs.h - certificates by their bytes, so that one seen before is not parsed again.
  * A bounded cache of the process; what it evicts lives on while connections hold it.
  */
 #ifndef TT_TRACK_CERTS_H

@@ -56,6 +56,8 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 		s->conn.established_at_ns = time_ns;
 	s->conn.records_shaking[0] = s->recent_end[0];
 	s->conn.records_shaking[1] = s->recent_end[1];
+	if (s->conn.failed && !s->conn.last_alert.time_ns)
+		alert_after(s, -1, &s->conn.last_alert);
 	if (out->history)
 		history_handshake(out->history, &s->conn, time_ns);
 	out->handshake(out->arg, time_ns, &s->conn);
@@ -255,6 +257,8 @@ bool session_stalls(struct session *s, int64_t time_ns)
 	if (s->reported || c->stalled || !(c->client.seen || c->server.seen) ||
 	    time_ns - c->last_record_ns < TRACK_STALL_NS)
 		return false;
+	if (!c->last_alert.time_ns)
+		alert_after(s, -1, &c->last_alert);
 	return c->stalled = true;
 }
 

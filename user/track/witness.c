@@ -75,7 +75,7 @@ void witness_reason(struct track *t, struct session *s)
 	struct conn *c = &s->conn;
 	int looked = 0;
 
-	if (c->peer_error.library)
+	if (c->peer_error.library || !t->out.library)
 		return;
 	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
 		if (gives_reason(&p->conn.error) && other_end(c, &p->conn.local, &p->conn.remote)) {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "util/hash.h"
+
 struct entry {
 	struct entry *next;	     /* of its bucket */
 	struct entry *older, *newer; /* by the last use */
@@ -42,13 +44,8 @@ static uint8_t *key_of(const struct lru *l, struct entry *e)
 
 static struct entry **place(const struct lru *l, const void *key)
 {
-	const uint8_t *bytes = key;
-	uint64_t hash = l->seed ^ 0xcbf29ce484222325; /* FNV-1a */
-	struct entry **at;
+	struct entry **at = &l->bucket[hash_bytes(l->seed, key, l->key_bytes) % l->capacity];
 
-	for (size_t i = 0; i < l->key_bytes; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3;
-	at = &l->bucket[(hash ^ hash >> 32) % l->capacity];
 	while (*at && memcmp(key_of(l, *at), key, l->key_bytes))
 		at = &(*at)->next;
 	return at;

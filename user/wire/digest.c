@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "wire/digest.h"
 
-#include <openssl/evp.h>
 #include <string.h>
+
+#include "util/digests.h"
 
 void sha256(const void *bytes, size_t count, uint8_t out[32])
 {
-	static EVP_MD *md; /* fetched once: a fetch costs more than the digest */
-
-	if (!md)
-		md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (!md || !EVP_Digest(bytes, count, out, NULL, md, NULL))
+	if (!digest_of(DIGEST_SHA256, bytes, count, out))
 		memset(out, 0, 32);
 }
 

@@ -2,10 +2,10 @@
 #include "wire/fingerprint.h"
 
 #include <ctype.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/digests.h"
 #include "wire/digest.h"
 #include "wire/extension.h"
 
@@ -63,13 +63,10 @@ static void dashed(struct text *t, const struct u16_list *list)
 
 static void md5_hex(const struct text *t, char out[33])
 {
-	static EVP_MD *md5; /* fetched once: a fetch costs more than the digest */
-	uint8_t digest[EVP_MAX_MD_SIZE];
+	uint8_t digest[DIGEST_MAX];
 
-	if (!md5)
-		md5 = EVP_MD_fetch(NULL, "MD5", NULL);
 	*out = 0;
-	if (md5 && EVP_Digest(t->at, t->have, digest, NULL, md5, NULL))
+	if (digest_of(DIGEST_MD5, t->at, t->have, digest))
 		hex_text(digest, 16, out);
 }
 

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * terminal_ladder.c - the records that led to a failure, with arrows, sizes and times before
+ * it; an X marks the row where it failed. A wide terminal has a column for each side.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "model/roles.h"
+#include "sink/terminal_parts.h"
+
+#define TWO_COLUMNS_FROM 120
+#define SIDE_COLUMNS 46
+#define ROW_BYTES 256
+
+struct ladder {
+	struct sink *sink;
+	bool wide;
+	int64_t end_ns;
+};
+
+/* `text` is what `by` sent or did. */
+static void row(const struct ladder *l, bool failed, int64_t time_ns, enum tls_role by,
+		const char *text)
+{
+	FILE *out = l->sink->out;
+	bool client = by == ROLE_CLIENT;
+	const char *colour = terminal_colour(l->sink, failed ? RED : "");
+
+	fprintf(out, "%s  %c %9.3f ms  ", colour, failed ? 'X' : ' ', (double)(time_ns - l->end_ns) / 1e6);
+	if (by == ROLE_UNKNOWN)
+		fputs(text, out);
+	else if (l->wide && client)
+		fprintf(out, "%-*s -->", SIDE_COLUMNS, text);
+	else if (l->wide)
+		fprintf(out, "%*s <--  %s", SIDE_COLUMNS, "", text);
+	else
+		fprintf(out, "%s  %s", client ? "client -->       " : "       <-- server", text);
+	fprintf(out, "%s\n", *colour ? PLAIN : "");
+}
+
+static void record_text(const struct past_record *r, char text[ROW_BYTES])
+{
+	const char *type = record_type_name(r->type);
+	int used = snprintf(text, ROW_BYTES, "%s%s", r->encrypted ? "protected " : "",
+			    r->message_count && !r->encrypted ? "" : type ? type : "unknown");
+
+	for (int m = 0; m < r->message_count && used < ROW_BYTES; m++) {
+		const char *name = handshake_type_name(r->messages[m]);
+
+		used += snprintf(text + used, ROW_BYTES - used, "%s%s",
+				 m ? ", " : r->encrypted ? ": " : "", name ? name : "unknown");
+	}
+	if (used < ROW_BYTES)
+		snprintf(text + used, ROW_BYTES - used, ", %u byte%s", r->length, r->length == 1 ? "" : "s");
+}
+
+static void heading(const struct ladder *l, const struct conn *c)
+{
+	char text[2][ROW_BYTES] = { "", "" };
+
+	for (int i = 0; i < 2; i++) {
+		FILE *memory = fmemopen(text[i], ROW_BYTES, "w");
+
+		if (!memory)
+			return;
+		fprintf(memory, "%s ", i ? "server" : "client");
+		terminal_endpoint(memory, i ? server_of(c) : client_of(c));
+		fclose(memory);
+	}
+	fprintf(l->sink->out, "%18s%s%-*s      %s%s\n", "", terminal_colour(l->sink, BOLD), SIDE_COLUMNS, text[0],
+		text[1], terminal_colour(l->sink, PLAIN));
+}
+
+/* Those before the eight that are remembered. */
+static void omitted(const struct ladder *l, const struct alert *a)
+{
+	bool seen[3] = { false };
+	unsigned int count = 0;
+
+	for (int i = 0; i < a->after_count; i++) {
+		const struct past_record *r = &a->after[i];
+
+		count += seen[r->sender % 3] ? 0 : r->index;
+		seen[r->sender % 3] = true;
+	}
+	if (count)
+		fprintf(l->sink->out, "%18s(%u record%s before)\n", "", count, count == 1 ? "" : "s");
+}
+
+static void alert_row(const struct ladder *l, const struct alert *a)
+{
+	const char *name = alert_name(a->description);
+	char text[ROW_BYTES] = "alert, encrypted";
+
+	if (a->readable)
+		snprintf(text, sizeof(text), "%salert %s (%u)", a->encrypted ? "protected " : "",
+			 name ? name : "unknown", a->description);
+	row(l, true, a->time_ns, a->sender, text);
+}
+
+static void end_row(const struct ladder *l, const struct conn *c)
+{
+	const char *const what[] = { [CLOSE_OPEN] = "nothing more came", [CLOSE_NOTIFY] = "closes (FIN)",
+				     [CLOSE_FIN] = "closes (FIN)", [CLOSE_RESET] = "resets (RST)",
+				     [CLOSE_TIMEOUT] = "timed out" };
+
+	row(l, true, l->end_ns, c->close == CLOSE_OPEN ? ROLE_UNKNOWN : c->close_by, what[c->close]);
+}
+
+void terminal_ladder(struct sink *s, const struct fact *fact)
+{
+	const struct conn *c = fact->conn;
+	const struct alert *a = &c->last_alert;
+	struct ladder l = { .sink = s, .wide = s->width >= TWO_COLUMNS_FROM,
+			    .end_ns = a->time_ns ? a->time_ns : fact->time_ns };
+	char text[ROW_BYTES];
+
+	if (l.wide)
+		heading(&l, c);
+	omitted(&l, a);
+	for (int i = 0; i < a->after_count; i++) {
+		record_text(&a->after[i], text);
+		row(&l, false, a->after[i].time_ns, a->after[i].sender, text);
+	}
+	if (a->time_ns)
+		alert_row(&l, a);
+	else
+		end_row(&l, c);
+}
