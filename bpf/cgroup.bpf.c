@@ -80,7 +80,7 @@ static __always_inline int packet(struct __sk_buff *skb, __u32 dir)
 	r.filler = dir == TT_RECEIVED && tt_config.reader_hook;
 	if (!segment_find(skb, &g))
 		return 1;
-	if (!s->announced)
+	if (!s->announced || !s->stream[dir & 1].totals.records)
 		r.sk = (struct sock *)bpf_skc_to_tcp_sock(sk);
 	r.skb = skb;
 	r.s = s;

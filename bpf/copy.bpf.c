@@ -8,6 +8,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "library.bpf.h"
+#include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
 
@@ -62,5 +63,6 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 		return 0;
 	r.ptr = &ptr;
 	stream_run(&r);
+	library_reads_plain(s, sk);
 	return 0;
 }

@@ -99,7 +99,10 @@ static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
 	event->family = BPF_CORE_READ(c, skc_family);
 	event->tcp_role = s->tcp_role;
 	event->midstream = s->midstream;
+	/* The first is gone by the time the socket is closed. */
 	event->local_port = BPF_CORE_READ(c, skc_num);
+	if (!event->local_port)
+		event->local_port = __builtin_bswap16(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
 	event->remote_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
 	event->pad = 0;
 	sock_addresses(sk, event->local, event->remote);

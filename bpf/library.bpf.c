@@ -12,6 +12,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define OPENSSL_SSL 20		 /* ERR_LIB_SSL */
 #define OPENSSL_SHUTDOWN_IN_INIT 407 /* of an SSL_shutdown() after a failure: says nothing */
+#define OPENSSL_HTTPS_PROXY 155
+#define OPENSSL_HTTP 156
+#define OPENSSL_WRONG_VERSION 267
 #define HELLO_RANDOM 11 /* its place behind the headers of record and message, and the version */
 #define GNUTLS_INTERRUPTED (-52)
 #define GNUTLS_AGAIN (-28)
@@ -75,6 +78,18 @@ static __always_inline void forget(struct pt_regs *ctx, struct tt_library_call *
 	}
 }
 
+/* What begins with no record is no connection yet: the socket that ends next tells which. */
+static __always_inline void complain(const struct tt_library_call *call, __s32 code)
+{
+	struct tt_complaint complaint = { .code = code, .file = call->file };
+	__u64 thread = bpf_get_current_pid_tgid();
+
+	if (code != OPENSSL_HTTP && code != OPENSSL_HTTPS_PROXY && code != OPENSSL_WRONG_VERSION)
+		return;
+	complaint.time_ns = bpf_ktime_get_ns();
+	bpf_map_update_elem(&tt_complaints, &thread, &complaint, BPF_ANY);
+}
+
 /* An error, the first of its call only: what follows wraps it. */
 static __noinline int raise(struct tt_library_call *call, __s32 code, __u64 sp)
 {
@@ -93,8 +108,10 @@ static __noinline int raise(struct tt_library_call *call, __s32 code, __u64 sp)
 		call->verify = -1;
 	}
 	call->raised = 1;
-	if (!conn_id)
+	if (!conn_id) {
 		count(TT_COUNT_UNBOUND);
+		complain(call, code);
+	}
 	library_tell(call, TT_LIBRARY_ERROR, code, 0, conn_id);
 	call->source = call->function = 0;
 	call->line = 0;

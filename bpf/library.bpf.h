@@ -91,13 +91,27 @@ static __always_inline void library_tell(struct tt_library_call *call, __u8 fact
 	event_submit(event, 0);
 }
 
+static __always_inline int library_calls_now(const struct tt_library_call *call)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	return library_inside(call, BPF_CORE_READ(regs, sp));
+}
+
+static __always_inline void library_bind(struct tt_sock *s, struct tt_library_call *call)
+{
+	struct tt_object_key key = object_key(call->object);
+	struct tt_object object = { .conn_id = s->id, .start_ns = process_start() };
+
+	bpf_map_update_elem(&tt_objects, &key, &object, BPF_ANY);
+	call->conn_id = s->id;
+	library_tell(call, TT_LIBRARY_BOUND, 0, 0, s->id);
+}
+
 /* current read from the socket: in a call, it is the call's object's. */
 static __always_inline void library_reads(struct tt_sock *s)
 {
 	struct tt_library_call *call;
-	struct tt_object_key key;
-	struct tt_object object;
-	struct pt_regs *regs;
 
 	if (!tt_config.libraries || s->stream[TT_RECEIVED].state != STREAM_TLS)
 		return;
@@ -109,17 +123,11 @@ static __always_inline void library_reads(struct tt_sock *s)
 	call->raised = 0;
 	if (!call->frame || call->conn_id == s->id)
 		return;
-	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	if (!library_inside(call, BPF_CORE_READ(regs, sp))) {
+	if (!library_calls_now(call)) {
 		call->frame = 0; /* it is over: the next read need not look */
 		return;
 	}
-	key = object_key(call->object);
-	object.conn_id = s->id;
-	object.start_ns = process_start();
-	bpf_map_update_elem(&tt_objects, &key, &object, BPF_ANY);
-	call->conn_id = s->id;
-	library_tell(call, TT_LIBRARY_BOUND, 0, 0, s->id);
+	library_bind(s, call);
 }
 
 #endif /* TT_BPF_LIBRARY_H */

@@ -5,8 +5,10 @@
 #include <bpf/bpf_tracing.h>
 #include "io.bpf.h"
 #include "library.bpf.h"
+#include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
+#include "unanswered.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -79,6 +81,8 @@ static __always_inline void died(struct sock *sk)
 	if (!s)
 		return;
 	s->tcp_state = TT_CLOSE;
+	if (s->id)
+		emit_unanswered(s, sk);
 	if (!s->announced) {
 		if (s->id && !s->not_tls && (s->stream[0].state == STREAM_PROBE ||
 					     s->stream[1].state == STREAM_PROBE))
@@ -185,8 +189,10 @@ int BPF_PROG(tt_reader, struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
-	if (s && sk->sk_lock.owned && owner_reads(s, (struct tcp_sock *)sk))
+	if (s && sk->sk_lock.owned && owner_reads(s, (struct tcp_sock *)sk)) {
 		library_reads(s);
+		library_reads_plain(s, sk);
+	}
 	return 0;
 }
 

@@ -11,6 +11,8 @@ struct tt_counts_map tt_counts SEC(".maps");
 struct tt_calls_map tt_calls SEC(".maps");
 struct tt_library_calls_map tt_library_calls SEC(".maps");
 struct tt_objects_map tt_objects SEC(".maps");
+struct tt_servers_map tt_servers SEC(".maps");
+struct tt_complaints_map tt_complaints SEC(".maps");
 struct tt_hits_map tt_hits SEC(".maps");
 struct tt_ios_map tt_ios SEC(".maps");
 const volatile struct tt_config tt_config = {};

@@ -29,6 +29,8 @@ struct stream {
 	__u8 state;
 	__u8 head_bytes; /* of the header collected so far */
 	__u8 head[8];
+	__u8 first_bytes; /* of what is no TLS, in `first` */
+	__u8 first[TT_FIRST_BYTES];
 	__u32 tries;
 	__u32 positioned; /* next is valid */
 	__u32 lost_at; /* where the position was lost: a gap begins here */
@@ -120,6 +122,14 @@ struct tt_object {
 	__u64 start_ns; /* the process's: its number may come again */
 };
 
+/* A server's endpoint. */
+struct tt_server_key {
+	__u8 address[16];
+	__u32 netns;
+	__u16 port;
+	__u16 pad;
+};
+
 struct tt_library_calls_map {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -131,6 +141,26 @@ struct tt_objects_map {
 	__uint(max_entries, 65536);
 	__type(key, struct tt_object_key);
 	__type(value, struct tt_object);
+};
+/* Servers that speak TLS, and how that is known. */
+enum { SERVER_SHOOK_HANDS = 1, SERVER_COMPLAINED = 2 };
+struct tt_servers_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct tt_server_key);
+	__type(value, __u8);
+};
+/* Threads whose library read what is no TLS, of a connection that it did not know. */
+struct tt_complaint {
+	__u64 time_ns;
+	__s32 code;
+	__u32 file;
+};
+struct tt_complaints_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64); /* process and thread, as bpf_get_current_pid_tgid() */
+	__type(value, struct tt_complaint);
 };
 /* Hits of the probes, errors raised apart, by struct tt_site's file. */
 struct tt_hits_map {
@@ -194,6 +224,8 @@ extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");
 extern struct tt_library_calls_map tt_library_calls SEC(".maps");
 extern struct tt_objects_map tt_objects SEC(".maps");
+extern struct tt_servers_map tt_servers SEC(".maps");
+extern struct tt_complaints_map tt_complaints SEC(".maps");
 extern struct tt_hits_map tt_hits SEC(".maps");
 extern struct tt_ios_map tt_ios SEC(".maps");
 extern const volatile struct tt_config tt_config;

@@ -15,6 +15,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "library.bpf.h"
+#include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
 
@@ -129,5 +130,6 @@ int BPF_PROG(tt_recv, struct sock *sk)
 		r.st->positioned = 1;
 	}
 	stream_run(&r);
+	library_reads_plain(s, sk);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "emit.bpf.h"
+#include "first.bpf.h"
 #include "lost.bpf.h"
 #include "record.bpf.h"
 #include "run.bpf.h"
@@ -31,6 +32,7 @@
 
 static __always_inline void stream_reject(struct run *r)
 {
+	first_told(r);
 	r->st->state = STREAM_PROBE;
 	r->st->head_bytes = 0;
 	r->st->tries = 0;
@@ -46,8 +48,14 @@ static __always_inline void record_begin(struct run *r)
 	__u64 now;
 	int copy = type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO || (type == TYPE_ALERT && length == 2);
 
-	if (!r->s->announced)
+	if (!r->s->announced) {
 		emit_open(r->s, r->sk);
+		emit_first(r->s, TT_SENT, TT_FIRST_BESIDE_TLS);
+		emit_first(r->s, TT_RECEIVED, TT_FIRST_BESIDE_TLS);
+	}
+	if (!st->totals.records && type == TYPE_HANDSHAKE &&
+	    r->dir == (r->s->tcp_role == TT_TCP_ACTIVE ? TT_RECEIVED : TT_SENT))
+		server_speaks_tls(r->s, r->sk, SERVER_SHOOK_HANDS);
 	now = bpf_ktime_get_ns();
 	st->totals.flight[slot].time_ns = now;
 	st->totals.flight[slot].index = st->totals.records;

@@ -17,6 +17,8 @@
 #define TT_FLIGHT_RECORDS 8
 #define TT_BODY_BYTES 2048  /* most body bytes one event carries */
 #define TT_FLIGHT_BYTES 16384 /* most handshake bytes copied a direction */
+#define TT_FIRST_BYTES 64
+#define TT_ANSWER_BYTES 1024
 #define TT_PATH_PARTS 32
 #define TT_PART_BYTES 64 /* with its NUL */
 #define TT_ARGS_BYTES 512
@@ -32,6 +34,7 @@ enum tt_event_kind {
 	TT_EV_LIBRARY = 8, /* struct tt_ev_library: what a TLS library does or says */
 	TT_EV_IO = 9,	   /* struct tt_ev_io: one read or write of plaintext is over */
 	TT_EV_IO_SUMS = 10, /* struct tt_ev_io_sums: all of them so far */
+	TT_EV_FIRST = 11,  /* struct tt_ev_first: a direction that does not begin with TLS */
 };
 
 enum tt_dir { TT_SENT = 0, TT_RECEIVED = 1 };
@@ -134,6 +137,24 @@ struct tt_ev_record {
 	__u16 body_bytes;
 	__u16 flags; /* enum tt_record_flag */
 	__u8 body[];
+};
+
+/* Why a direction that is no TLS matters. */
+enum tt_first_why {
+	TT_FIRST_BESIDE_TLS = 1, /* the other direction is TLS, or this one is later */
+	TT_FIRST_IN_LIBRARY = 2, /* it was read inside a call into a TLS library */
+	TT_FIRST_ANSWER = 3,	 /* it was answered by an HTTP error, which may say why */
+	TT_FIRST_AT_TLS = 4, /* it went without an answer to a server that speaks TLS with others */
+};
+
+/* TT_FIRST_BYTES at most; of an HTTP error TT_ANSWER_BYTES. */
+struct tt_ev_first {
+	struct tt_event head;
+	__u16 bytes;
+	__u8 dir;
+	__u8 why; /* enum tt_first_why */
+	__u32 pad;
+	__u8 data[];
 };
 
 struct tt_flight_record {

@@ -46,7 +46,7 @@ def reset_and_http(hooks, port):
               for c in of(events, "tls-connection", name="reset.test")]
     ok(closes == [("reset", "server")] * 2, f"{hooks}: a reset by the server is told", closes)
     found = [(get(f, "server.address"), get(f, "tls.finding.code")) for f in of(events, "tls-finding")]
-    ok(sorted(found) == [("http.test", "peer-closed-during-handshake")] * 2 +
+    ok(sorted(found) == [("http.test", "tls-to-plaintext-port")] * 2 +
        [("reset.test", "peer-reset-during-handshake")] * 2, f"{hooks}: a finding for each", found)
 
 

@@ -16,11 +16,13 @@ struct row {
 };
 
 static const struct row rules[] = {
+	{ "proxy-header-unexpected", SEVERITY_ERROR, rule_proxy },
+	{ "plaintext-to-tls-port", SEVERITY_ERROR, rule_plain_client },
+	{ "tls-to-plaintext-port", SEVERITY_ERROR, rule_plain_server },
 	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_resumed_keys },
 	{ "extended-master-secret-mismatch", SEVERITY_ERROR, rule_master_secret },
 	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_full_keys },
 	{ "record-corrupted-mid-stream", SEVERITY_ERROR, rule_mid_stream },
-	{ "tls-to-plaintext-port", SEVERITY_ERROR, rule_not_tls },
 	{ "client-certificate-required", SEVERITY_ERROR, rule_client_required },
 	{ "client-certificate-rejected", SEVERITY_ERROR, rule_client_rejected },
 	{ "certificate-not-yet-valid", SEVERITY_ERROR, rule_not_yet_valid },
@@ -88,7 +90,9 @@ static const struct library_error *own_error(const struct facts *f)
 {
 	const struct library_error *e = &f->conn->error;
 
-	if (!e->library || (e->guessed && !(f->alert && f->alert->by_library)) || e->received >= 0 ||
+	bool unsure = e->guessed && !(f->alert && f->alert->by_library) && !(e->not_tls && f->client_text->seen);
+
+	if (!e->library || unsure || e->received >= 0 ||
 	    (f->alert && !f->alert->sent && !f->peer_gone))
 		return NULL;
 	return e;
@@ -109,6 +113,9 @@ static void gather_library(struct facts *f)
 	f->peer_gone = f->alert && f->alert->peer_gone;
 	own = own_error(f);
 	f->peer_gone |= own && own->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
+	/* With nothing there to decode it is the end of the stream that does not fit (OpenSSL 3). */
+	f->peer_gone |= f->code == DECODE_ERROR && f->by == ROLE_CLIENT && !f->conn->server.seen &&
+			!f->answered && !f->server_text->seen && !f->conn->established;
 	peer = peer_error(f);
 	f->error = own && !(peer && own->ends_quietly) ? own : peer;
 	if (!f->error)
@@ -137,7 +144,10 @@ static void gather(struct facts *f)
 {
 	const struct alert *a = f->alert = ends_it(f->alert) ? f->alert : NULL;
 	const struct endpoint *server = server_of(f->conn);
+	int client = f->conn->role == ROLE_SERVER;
 
+	f->client_text = &f->conn->plain[client];
+	f->server_text = &f->conn->plain[!client];
 	address_text(server, f->address);
 	snprintf(f->server, sizeof(f->server), is_ipv4(server) ? "%s:%u" : "[%s]:%u", f->address,
 		 server->port);

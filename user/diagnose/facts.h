@@ -49,6 +49,7 @@ struct facts {
 	enum tls_role error_by;	    /* that end */
 	int reason;		    /* OpenSSL's number of it, 0: unknown */
 	int verify;		    /* the X.509 verify result of the end that refused, 0: unknown */
+	const struct plain *client_text, *server_text; /* what is no TLS; .seen is false without */
 	bool peer_gone;		    /* the alert only says that the other end is gone */
 	int protected_before;	    /* protected records by the other end among the last eight */
 	char address[46];	    /* the server's, to paste */
@@ -63,7 +64,9 @@ typedef bool rule(const struct facts *facts, struct finding *finding);
 rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
 /* offers.c: the two ends do not agree on what to speak. */
 rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation,
-	rule_not_tls, rule_group, rule_signature, rule_name_missing, rule_sentinel;
+	rule_group, rule_signature, rule_name_missing, rule_sentinel;
+/* plain.c: one end does not speak TLS at all, or not at first. */
+rule rule_plain_client, rule_plain_server, rule_proxy;
 /* certificates.c */
 rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;

@@ -151,27 +151,6 @@ bool rule_renegotiation(const struct facts *f, struct finding *out)
 	return true;
 }
 
-/* The client refuses what came before any TLS record of the server did. */
-bool rule_not_tls(const struct facts *f, struct finding *out)
-{
-	const struct conn *c = f->conn;
-
-	if (f->by != ROLE_CLIENT || f->code < 0 || f->code == CLOSE_NOTIFY_ALERT || c->server.seen ||
-	    c->established || !c->client.seen || f->answered || c->malformed)
-		return false;
-	if (f->code != PROTOCOL_VERSION && f->code != UNEXPECTED_MESSAGE && f->code != RECORD_OVERFLOW &&
-	    f->code != DECODE_ERROR && f->code != ILLEGAL_PARAMETER)
-		return false;
-	title(out, "The server does not speak TLS on this port: the client refuses its answer, which is no TLS record.");
-	out->confidence = CONFIDENCE_LIKELY;
-	say_alert_fact(f, out);
-	say(&out->evidence, "No TLS record came from the server before the alert.");
-	say(&out->ruled_out, "A version that the server refuses: then the server would have sent the alert.");
-	say(&out->next_steps, "curl -sv http://%s/", f->server);
-	say(&out->next_steps, "Check the port, and whether the protocol starts in plain text (openssl s_client -starttls PROTOCOL).");
-	return true;
-}
-
 static bool offers(const struct u16_list *list, uint16_t id)
 {
 	for (unsigned int i = 0; i < list->count; i++)

@@ -58,6 +58,8 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 	else
 		e->sends = openssl_sends(e, tls13);
 	e->ends_quietly = number == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+	e->not_tls = number == SSL_R_HTTP_REQUEST || number == SSL_R_HTTPS_PROXY_REQUEST ||
+		     number == SSL_R_WRONG_VERSION_NUMBER;
 	if (number == SSL_R_CERTIFICATE_VERIFY_FAILED && e->verify > 0)
 		e->verify_text = X509_verify_cert_error_string(e->verify);
 	else

@@ -11,6 +11,7 @@
 #include "model/io.h"
 #include "model/library.h"
 #include "model/past.h"
+#include "model/plain.h"
 #include "model/process.h"
 
 enum tls_role { ROLE_UNKNOWN, ROLE_CLIENT, ROLE_SERVER };
@@ -105,6 +106,9 @@ struct conn {
 	uint8_t alert_count;
 	struct io_sums io[2]; /* as totals: [0] written, [1] read; peeks are not counted */
 	bool has_io, io_complete; /* complete: no call of the connection was missed */
+	struct plain plain[2]; /* what the local end, the other one began with that is no TLS */
+	bool server_speaks_tls; /* with others; this connection got no answer */
+	bool never_tls; /* plain text to a server that wants TLS: failed without a handshake */
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
 	struct library_error error; /* the local end's last one */
 	struct library_error peer_error; /* the other end's, when it is on this host too */

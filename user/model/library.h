@@ -24,6 +24,7 @@ struct library_error {
 	int16_t sends;	     /* the alert that the library answers with, -1: none or unknown */
 	bool handshake;	     /* the call was one that does a handshake and nothing else */
 	bool guessed;	     /* the connection is the thread's last one, no more */
+	bool not_tls;	     /* what it read is no record at all */
 	bool ends_quietly;   /* the other end is gone; the library's alert reaches nobody */
 };
 

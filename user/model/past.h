@@ -45,6 +45,7 @@ struct past {
 	struct tally other_clients; /* other client addresses with this server endpoint */
 	struct tally other_servers; /* this client address with other server endpoints */
 	struct tally named;	    /* this server endpoint with clients that sent a name */
+	uint32_t served, served_proxied; /* handshakes that worked there, by whomever; behind a PROXY header */
 	uint16_t served_cipher, served_group; /* what the server chose last; 0: not known */
 };
 

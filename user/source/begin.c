@@ -88,11 +88,13 @@ uint32_t begin_start(struct stream *s, struct records_out *out, const uint8_t *p
 				begin_plain(s);
 			return used;
 		case VERDICT_PROXY1:
+			s->proxied = true;
 			s->state = STREAM_PREFIX;
 			s->body_left = 0; /* up to the end of the line */
 			s->body_offset = 0;
 			return used;
 		case VERDICT_PROXY2:
+			s->proxied = true;
 			s->body_left = (uint16_t)(s->head[14] << 8 | s->head[15]);
 			s->state = s->body_left ? STREAM_PREFIX : STREAM_NEW;
 			s->head_bytes = 0;

@@ -40,6 +40,7 @@ struct stream {
 	bool lost;		  /* the position was, since the last record */
 	bool after_gap;		  /* it was before the current record */
 	bool first;		  /* no byte was consumed before `head` */
+	bool proxied;		  /* it began with a PROXY header */
 	struct header now;	  /* the current record's */
 	uint16_t body_left;	  /* bytes of its body to come, or of a PROXY header */
 	uint16_t body_offset;

@@ -6,10 +6,12 @@
 #include <sys/random.h>
 
 #include "source/tcp_conn.h"
+#include "util/lru.h"
 
 #define OPEN_MAX 262144	 /* connections; beyond, the quietest is given up */
 #define CLOSED_MAX 4096	 /* remembered, so that what comes late is not a new connection */
 #define RESET_WINDOW (1 << 24)
+#define SERVERS_MAX 4096 /* known to speak TLS */
 
 struct tcp *tcp_new(const struct tcp_config *config,
 		    void (*event)(void *arg, const void *event, size_t bytes), void *arg)
@@ -25,7 +27,8 @@ struct tcp *tcp_new(const struct tcp_config *config,
 		tcp->seed = 0; /* early in boot: nobody aims yet */
 	tcp->bucket = calloc(TABLE_BUCKETS, sizeof(*tcp->bucket));
 	tcp->record = malloc(sizeof(*tcp->record) + UINT16_MAX);
-	if (tcp->bucket && tcp->record)
+	tcp->servers = lru_new(SERVERS_MAX, 18, 1);
+	if (tcp->bucket && tcp->record && tcp->servers)
 		return tcp;
 	tcp_free(tcp);
 	return NULL;
@@ -39,6 +42,7 @@ static void close_conn(struct tcp *tcp, struct tcp_conn *c, bool end_seen)
 	conn_closed(tcp, c, c->last_ns, end_seen);
 	half_free(&c->half[0]);
 	half_free(&c->half[1]);
+	first_free(c);
 	table_closed(tcp, c);
 	if (tcp->closed.count > CLOSED_MAX)
 		table_forget(tcp, tcp->closed.oldest);
@@ -230,5 +234,6 @@ void tcp_free(struct tcp *tcp)
 		table_forget(tcp, tcp->closed.oldest);
 	free(tcp->bucket);
 	free(tcp->record);
+	lru_free(tcp->servers);
 	free(tcp);
 }

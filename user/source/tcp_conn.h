@@ -51,7 +51,14 @@ struct tcp_conn {
 	uint32_t altered; /* of these, or overlaps, with other bytes */
 	uint64_t id;
 	int64_t connect_ns, established_ns, last_ns;
+	struct first *first[2]; /* of what does not begin with TLS, or NULL; owned */
 	struct half half[2];
+};
+
+/* The first bytes of a direction. */
+struct first {
+	uint16_t bytes;
+	uint8_t data[];
 };
 
 struct conn_list {
@@ -70,6 +77,7 @@ struct tcp {
 	struct tcp_conn *last; /* most segments are of the same connection as the one before */
 	struct tcp_conn **bucket;
 	struct tt_ev_record *record; /* room for one event */
+	struct lru *servers; /* endpoints that speak TLS: struct server to a byte */
 };
 
 /* tcp_table.c: the connection of a segment, NULL when there is none; *side sent it. */
@@ -87,6 +95,16 @@ void half_settle(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns)
 /* Nothing more will come: deliver over all holes. */
 void half_flush(struct tcp *tcp, struct tcp_conn *c, int side);
 void half_free(struct half *h);
+
+/* tcp_first.c: a direction does not begin with TLS; an HTTP error, which may say why. */
+void first_keep(struct tcp_conn *c, int side, const uint8_t *data, uint32_t bytes);
+bool first_is_refusal(const struct tcp_conn *c, int side);
+/* Tell of the first bytes of a side of an announced connection. */
+void first_tell(struct tcp *tcp, const struct tcp_conn *c, int side, int64_t time_ns, uint8_t why);
+/* The server of a connection speaks TLS; does it, as others have seen? */
+void server_speaks_tls(struct tcp *tcp, const struct tcp_conn *c);
+bool server_is_known(struct tcp *tcp, const struct tcp_conn *c);
+void first_free(struct tcp_conn *c);
 
 /* tcp_events.c: where the record machine's words become events. */
 void conn_bytes(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, const uint8_t *data,

@@ -34,7 +34,7 @@ static uint8_t local_side(const struct tcp_conn *c, int side, const struct strea
 	return c->port[0] > c->port[1] ? 0 : 1;
 }
 
-static void announce(struct run *r, const struct stream *s, const uint8_t *body)
+static void announce(struct run *r, const struct stream *s, const uint8_t *body, uint8_t why)
 {
 	struct tcp_conn *c = r->conn;
 	struct tt_ev_open e = { .owner = { .wanted = 1 } };
@@ -55,6 +55,8 @@ static void announce(struct run *r, const struct stream *s, const uint8_t *body)
 	memcpy(e.local, c->address[c->local], 16);
 	memcpy(e.remote, c->address[!c->local], 16);
 	r->tcp->event(r->tcp->arg, &e, sizeof(e));
+	first_tell(r->tcp, c, 0, r->out.time_ns, why);
+	first_tell(r->tcp, c, 1, r->out.time_ns, why);
 }
 
 static void on_record(struct records_out *out, const struct stream *s, const uint8_t *body,
@@ -64,7 +66,10 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	struct tt_ev_record *e = r->tcp->record;
 
 	if (!r->conn->announced)
-		announce(r, s, bytes ? body : NULL);
+		announce(r, s, bytes ? body : NULL, TT_FIRST_BESIDE_TLS);
+	if (s->now.type == TYPE_HANDSHAKE && s->totals.records == 1 && !s->body_offset &&
+	    r->conn->initiator == !out->side)
+		server_speaks_tls(r->tcp, r->conn);
 	if (s->now.type == TYPE_DATA && s->totals.app_records > TOLD_SINGLY &&
 	    !r->tcp->config.every_record && !s->copy && !s->after_gap)
 		return;
@@ -140,11 +145,30 @@ static struct run begin(struct tcp *tcp, struct tcp_conn *c, int side, int64_t t
 		.tcp = tcp, .conn = c };
 }
 
+/* The connection is told of though it is no TLS. */
+static void announce_plain(struct run *r, int side, uint8_t why)
+{
+	announce(r, &r->conn->half[side].stream, NULL, why);
+	r->tcp->counts.not_tls++;
+}
+
+static void begins_plain(struct run *r, int side, const uint8_t *data, uint32_t bytes)
+{
+	struct tcp_conn *c = r->conn;
+
+	first_keep(c, side, data, bytes);
+	if (c->announced)
+		first_tell(r->tcp, c, side, r->out.time_ns, TT_FIRST_BESIDE_TLS);
+	else if (c->first[!side] && first_is_refusal(c, side))
+		announce_plain(r, side, TT_FIRST_ANSWER);
+}
+
 void conn_bytes(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, const uint8_t *data,
 		uint32_t bytes)
 {
 	struct stream *s = &c->half[side].stream;
 	struct run r;
+	bool begins;
 
 	/* The bulk of the bytes: inside a body that nobody wants. */
 	if (s->state == STREAM_TLS && !s->copy && bytes <= s->body_left) {
@@ -158,8 +182,11 @@ void conn_bytes(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, 
 		s->plain_bytes = 0;
 		s->plain_segments = 0;
 	}
+	begins = s->state == STREAM_NEW && s->first && !s->head_bytes && !c->first[side];
 	records_bytes(s, &r.out, data, bytes);
 	c->hopeless = r.out.hopeless;
+	if (begins && (s->proxied || s->state == STREAM_PLAIN || s->state == STREAM_NOT))
+		begins_plain(&r, side, data, bytes);
 }
 
 void conn_gap(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns, uint32_t bytes)
@@ -176,8 +203,39 @@ void conn_records_end(struct tcp *tcp, struct tcp_conn *c, int side, int64_t tim
 	records_end(&c->half[side].stream, &r.out);
 }
 
+/* The client spoke, and a server that speaks TLS with others said nothing. */
+static bool unanswered(struct tcp *tcp, const struct tcp_conn *c)
+{
+	const struct half *server;
+
+	if (c->initiator == NO_SIDE || !c->first[c->initiator])
+		return false;
+	server = &c->half[!c->initiator];
+	return !c->first[!c->initiator] && server->stream.state == STREAM_NEW &&
+	       !server->stream.head_bytes && !server->stream.totals.gap_bytes &&
+	       server_is_known(tcp, c);
+}
+
+/* PostgreSQL's request for TLS, and N. */
+static bool request_refused(struct tcp_conn *c)
+{
+	static const uint8_t request[] = { 0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f };
+	const struct first *asked = c->initiator == NO_SIDE ? NULL : c->first[c->initiator];
+	const struct first *answer = asked ? c->first[!c->initiator] : NULL;
+
+	return answer && c->half[!c->initiator].stream.plain_bytes == 1 && answer->data[0] == 'N' &&
+	       c->half[c->initiator].stream.plain_bytes == sizeof(request) &&
+	       asked->bytes == sizeof(request) && !memcmp(asked->data, request, sizeof(request));
+}
+
 void conn_closed(struct tcp *tcp, struct tcp_conn *c, int64_t time_ns, bool end_seen)
 {
+	struct run r = begin(tcp, c, 0, time_ns);
+
+	if (!c->announced && unanswered(tcp, c))
+		announce_plain(&r, 0, TT_FIRST_AT_TLS);
+	else if (!c->announced && request_refused(c))
+		announce_plain(&r, 0, TT_FIRST_ANSWER);
 	if (c->announced)
 		totals(tcp, c, time_ns, TT_EV_CLOSE, close_flags(c, end_seen), 0);
 	else if (c->data)

@@ -65,6 +65,7 @@ void table_forget(struct tcp *tcp, struct tcp_conn *c)
 		tcp->last = NULL;
 	half_free(&c->half[0]);
 	half_free(&c->half[1]);
+	first_free(c);
 	free(c);
 }
 

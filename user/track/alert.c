@@ -68,6 +68,11 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 	}
 }
 
+bool conn_ended_fatally(const struct conn *c)
+{
+	return c->alert_count && c->alerts[c->alert_count - 1].level == FATAL;
+}
+
 bool session_waits(const struct session *s)
 {
 	return s->waiting.by_wire || s->waiting.by_library;

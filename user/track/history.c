@@ -34,6 +34,7 @@ struct made {
 struct pair_past {
 	struct counted counted;
 	uint16_t cipher, group; /* of the last that worked */
+	uint32_t proxied; /* that worked, behind a PROXY header */
 	struct made last_full;
 };
 
@@ -154,6 +155,7 @@ static void count(struct history *h, const struct conn *c, struct pair pair, int
 		return;
 	past->cipher = c->server.cipher;
 	past->group = c->server.group;
+	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
 }
 
 static struct tally tally_of(struct history *h, struct pair pair, int64_t time_ns)
@@ -237,6 +239,8 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 	if (served) {
 		c->past.served_cipher = served->cipher;
 		c->past.served_group = served->group;
+		c->past.served = served->tally.full_good + served->tally.resumed_good;
+		c->past.served_proxied = served->proxied;
 	}
 	count(h, c, pair, time_ns);
 	count(h, c, of_server, time_ns);

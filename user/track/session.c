@@ -191,9 +191,10 @@ static void dispatch(struct session *s, const struct track_out *out, int64_t tim
 /* The first byte of a hello tells the roles; the rest may be segments away. */
 static void role_of_hello(struct session *s, const struct tt_ev_record *e)
 {
-	if (s->conn.role != ROLE_UNKNOWN || e->body_offset || !e->body_bytes ||
+	if ((s->conn.role != ROLE_UNKNOWN && !s->role_by_tcp) || e->body_offset || !e->body_bytes ||
 	    (e->body[0] != HS_CLIENT_HELLO && e->body[0] != HS_SERVER_HELLO))
 		return;
+	s->role_by_tcp = false;
 	s->conn.role = (e->body[0] == HS_CLIENT_HELLO) == (e->dir == TT_SENT) ? ROLE_CLIENT
 									   : ROLE_SERVER;
 }

@@ -16,6 +16,9 @@ struct session {
 	struct session *next, *older, *newer; /* track.c's */
 	struct conn conn;
 	bool midstream, reported, close_notify;
+	uint8_t tcp_role; /* enum tt_tcp_role */
+	int64_t tcp_open_ns; /* wall clock: the TCP connection's beginning */
+	bool role_by_tcp; /* no hello has told yet who the client is */
 	bool key_exchange; /* a message of a full handshake was seen */
 	bool client_key_exchange;
 	bool ccs[2];	   /* by direction */
@@ -61,6 +64,7 @@ void session_witness(struct session *s, const struct track_out *out, int64_t tim
  */
 bool session_last_alert(struct session *s, const struct track_out *out, int dir);
 int64_t session_last_ns(const struct session *s, int dir); /* of its last record, 0: none */
+bool conn_ended_fatally(const struct conn *c); /* by the last alert */
 bool session_waits(const struct session *s); /* an alert does */
 /* True once, when a handshake has not gone on for TRACK_STALL_NS. */
 bool session_stalls(struct session *s, int64_t time_ns);

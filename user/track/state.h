@@ -39,6 +39,15 @@ bool open_record(struct session *s, const struct track_out *out, int64_t time_ns
 bool open_reads(const struct session *s, int dir); /* every record so far was opened */
 void open_end(struct session *s, const struct track_out *out, int64_t time_ns);
 void open_free(struct session *s);
+/* plain.c: a direction does not begin with TLS. */
+void plain_first(struct session *s, const struct tt_ev_first *e, size_t bytes);
+/* The kernel half found out whose error this is only when the socket was closed. */
+bool plain_joined(const struct session *s, const struct tt_ev_library *e);
+/*
+ * The connection is over: was it plain text to a server that wants TLS? True when nothing of
+ * it is TLS, and nothing is wrong with that.
+ */
+bool plain_end(struct session *s);
 /* resume.c: what was offered and accepted, as far as is known now. */
 void offer_from_client(struct conn *c);
 void resume_from_server(struct conn *c);

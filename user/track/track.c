@@ -7,6 +7,7 @@
 #include "tlstrace/event.h"
 #include "track/objects.h"
 #include "track/processes.h"
+#include "track/state.h"
 #include "track/table.h"
 
 #define ALERT_TYPE 21
@@ -70,11 +71,6 @@ static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t 
 	s->acked_ns = e->acked_ns;
 }
 
-static bool ended_fatally(const struct conn *c)
-{
-	return c->alert_count && c->alerts[c->alert_count - 1].level == 2;
-}
-
 static void set_close(struct session *s, uint32_t flags)
 {
 	struct conn *c = &s->conn;
@@ -89,7 +85,7 @@ static void set_close(struct session *s, uint32_t flags)
 	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
 		c->close = CLOSE_RESET;
 	else
-		c->close = s->close_notify || (!ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
+		c->close = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
 											  : CLOSE_FIN;
 	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
 		c->close_by = by_peer ? peer : c->role;
@@ -111,11 +107,15 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 	struct session *s = *at;
 
 	s->conn.closed_ns = time_ns;
-	if (!s->reported || ended_fatally(&s->conn))
+	if (!s->reported || conn_ended_fatally(&s->conn))
 		witness_reason(t, s);
-	session_end(s, &t->out, time_ns);
-	t->out.connection(t->out.arg, time_ns, &s->conn);
-	witness_remember(t, s);
+	if (plain_end(s)) {
+		t->total--;
+	} else {
+		session_end(s, &t->out, time_ns);
+		t->out.connection(t->out.arg, time_ns, &s->conn);
+		witness_remember(t, s);
+	}
 	forget(t, at);
 }
 
@@ -155,6 +155,8 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	if (e->connect_ns && e->established_ns > e->connect_ns)
 		c->tcp_connect_duration_ns = (int64_t)(e->established_ns - e->connect_ns);
 	s->midstream = e->midstream;
+	s->tcp_role = e->tcp_role;
+	s->tcp_open_ns = e->established_ns ? (int64_t)e->established_ns + t->wall_offset_ns : c->first_ns;
 	set_owner(t, c, &e->owner);
 }
 
@@ -173,6 +175,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	case TT_EV_LIBRARY:
 		if (bytes >= sizeof(struct tt_ev_library))
 			session_library(*at, &t->out, time_ns, (const void *)head);
+		t->joined += plain_joined(*at, (const void *)head);
 		witness_queue(t, *at, time_ns);
 		break;
 	case TT_EV_IO:
@@ -201,6 +204,9 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 			witness_reason(t, *at);
 		session_record(*at, &t->out, time_ns, record);
 		witness_queue(t, *at, time_ns);
+		break;
+	case TT_EV_FIRST:
+		plain_first(*at, (const void *)head, bytes);
 		break;
 	case TT_EV_TOTALS:
 	case TT_EV_CLOSE:

@@ -67,7 +67,7 @@ static void ask_peer(const struct track *t, struct session *s)
 
 static bool gives_reason(const struct library_error *e)
 {
-	return e->library && !e->guessed && e->received < 0 && !e->ends_quietly;
+	return e->library && (!e->guessed || e->not_tls) && e->received < 0 && !e->ends_quietly;
 }
 
 void witness_reason(struct track *t, struct session *s)
