@@ -239,7 +239,7 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 	if (served) {
 		c->past.served_cipher = served->cipher;
 		c->past.served_group = served->group;
-		c->past.served = served->tally.full_good + served->tally.resumed_good;
+		c->past.served = served->counted.tally.full_good + served->counted.tally.resumed_good;
 		c->past.served_proxied = served->proxied;
 	}
 	count(h, c, pair, time_ns);

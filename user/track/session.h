@@ -63,6 +63,9 @@ void session_witness(struct session *s, const struct track_out *out, int64_t tim
  * True when one was told, or waits.
  */
 bool session_last_alert(struct session *s, const struct track_out *out, int dir);
+/* totals.c: the counters of now; how the connection ended (enum tt_close_flag). */
+void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t wall_offset_ns);
+void session_closed(struct session *s, uint32_t flags);
 int64_t session_last_ns(const struct session *s, int dir); /* of its last record, 0: none */
 bool conn_ended_fatally(const struct conn *c); /* by the last alert */
 bool session_waits(const struct session *s); /* an alert does */

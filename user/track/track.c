@@ -53,44 +53,6 @@ static void set_owner(struct track *t, struct conn *c, const struct tt_owner *o)
 	c->wanted = o->wanted;
 }
 
-static void set_totals(struct session *s, const struct tt_ev_totals *e, int64_t offset_ns)
-{
-	for (int dir = 0; dir < 2; dir++) {
-		struct side_totals *to = &s->conn.totals[dir];
-		const struct tt_dir_totals *from = &e->dir[dir];
-
-		to->records = from->records;
-		to->bytes = from->bytes;
-		to->app_records = from->app_records;
-		to->app_bytes = from->app_bytes;
-		to->gap_bytes = from->gap_bytes;
-		session_flight(s, dir, from->flight, from->records, offset_ns);
-	}
-	s->conn.retransmits = e->retransmits;
-	s->conn.altered = e->altered;
-	s->acked_ns = e->acked_ns;
-}
-
-static void set_close(struct session *s, uint32_t flags)
-{
-	struct conn *c = &s->conn;
-	enum tls_role peer = c->role == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT;
-	bool by_peer = flags & TT_RST_RECEIVED ||
-		       (flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST));
-
-	if (flags & TT_END_UNSEEN)
-		return;
-	if (flags & TT_TIMED_OUT)
-		c->close = CLOSE_TIMEOUT;
-	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
-		c->close = CLOSE_RESET;
-	else
-		c->close = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
-											  : CLOSE_FIN;
-	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
-		c->close_by = by_peer ? peer : c->role;
-}
-
 static void forget(struct track *t, struct session **at)
 {
 	struct session *s = *at;
@@ -173,8 +135,9 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	newest(t, *at);
 	switch (head->kind) {
 	case TT_EV_LIBRARY:
-		if (bytes >= sizeof(struct tt_ev_library))
-			session_library(*at, &t->out, time_ns, (const void *)head);
+		if (bytes < sizeof(struct tt_ev_library))
+			break;
+		session_library(*at, &t->out, time_ns, (const void *)head);
 		t->joined += plain_joined(*at, (const void *)head);
 		witness_queue(t, *at, time_ns);
 		break;
@@ -212,10 +175,10 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	case TT_EV_CLOSE:
 		if (bytes < sizeof(*totals))
 			break;
-		set_totals(*at, totals, t->wall_offset_ns);
+		session_totals(*at, totals, t->wall_offset_ns);
 		if (head->kind == TT_EV_CLOSE) {
 			witness_last(t, *at);
-			set_close(*at, totals->close_flags);
+			session_closed(*at, totals->close_flags);
 			finish(t, at, time_ns);
 		}
 		break;

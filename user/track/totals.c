@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* totals.c - the counters of a connection, and how it ended. */
+#include "track/session.h"
+
+void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t offset_ns)
+{
+	for (int dir = 0; dir < 2; dir++) {
+		struct side_totals *to = &s->conn.totals[dir];
+		const struct tt_dir_totals *from = &e->dir[dir];
+
+		to->records = from->records;
+		to->bytes = from->bytes;
+		to->app_records = from->app_records;
+		to->app_bytes = from->app_bytes;
+		to->gap_bytes = from->gap_bytes;
+		session_flight(s, dir, from->flight, from->records, offset_ns);
+	}
+	s->conn.retransmits = e->retransmits;
+	s->conn.altered = e->altered;
+	s->acked_ns = e->acked_ns;
+}
+
+void session_closed(struct session *s, uint32_t flags)
+{
+	struct conn *c = &s->conn;
+	enum tls_role peer = c->role == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT;
+	bool by_peer = flags & TT_RST_RECEIVED ||
+		       (flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST));
+
+	if (flags & TT_END_UNSEEN)
+		return;
+	if (flags & TT_TIMED_OUT)
+		c->close = CLOSE_TIMEOUT;
+	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
+		c->close = CLOSE_RESET;
+	else
+		c->close = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
+											  : CLOSE_FIN;
+	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
+		c->close_by = by_peer ? peer : c->role;
+}
