@@ -27,9 +27,9 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c)))
 # The fuzzers need clang's runtime, and nothing of the kernel half.
 FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
-	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+	-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
-	user/probe/image.c user/probe/site.c user/probe/library.c user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
+	user/probe/image*.c user/probe/site*.c user/probe/library.c user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
 	$(filter-out user/source/live.c user/source/pcap.c user/source/filter.c,$(wildcard user/source/*.c)))))
 FUZZ := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 TIME ?= 60

@@ -221,6 +221,8 @@ bool pipeline_flush(struct pipeline *p)
 	bool printed, heard = outputs_flush(&p->outputs, &printed);
 
 	p->stats.lost[LOST_OUTPUT] = p->outputs.lost;
+	if (p->state)
+		state_tick(p->state, clock_ns(CLOCK_MONOTONIC));
 	if (p->outputs.status_line)
 		pipeline_status(p, printed);
 	return heard;
@@ -248,7 +250,9 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		free(p);
 		return NULL;
 	}
-	if (!outputs_open(&p->outputs, options))
+	if (options->state)
+		p->state = state_open(options->state, p->history, options->verbose);
+	if ((p->state || !options->state) && !outputs_open(&p->outputs, options))
 		return p;
 	pipeline_close(p, 0);
 	return NULL;
@@ -270,6 +274,8 @@ int pipeline_close(struct pipeline *p, int status)
 		status = 4;
 	else if (!status)
 		status = p->outputs.broken[0] || p->outputs.broken[1];
+	if (!state_close(p->state) && !status)
+		status = 1;
 	outputs_close(&p->outputs);
 	track_free(p->track);
 	history_free(p->history);

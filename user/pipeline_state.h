@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "pipeline.h"
+#include "state.h"
 
 struct pipeline {
 	const struct options *options;
@@ -14,6 +15,7 @@ struct pipeline {
 	struct stats stats;
 	uint64_t sequence, lost;
 	struct history *history;
+	struct state *state; /* NULL: it is not kept */
 	struct track *track;
 	enum severity worst; /* of the findings told of */
 	bool found;

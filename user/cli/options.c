@@ -141,6 +141,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_WIRE_ONLY: o->libraries = false; return -1;
 	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
+	case OPT_STATE: o->state = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;
 	case OPT_QUIET: o->quiet = true; return -1;
 	case OPT_VERBOSE: o->verbose++; return -1;
@@ -180,6 +181,8 @@ static int take_all(struct given *g, int argc, char **argv, bool everywhere)
 		if (id == '?' || id == ':')
 			return mistaken_option(id, optopt, argv[optind - 1]);
 		id = option_by_id(id)->id;
+		if (optarg && !*optarg && !strcmp(option_by_id(id)->arg, "FILE"))
+			return mistaken_option(':', id, argv[optind - 1]);
 		g->ids[id - OPT_FIRST] = true;
 		status = take(g->options, id, optarg);
 		if (status >= 0)

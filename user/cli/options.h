@@ -41,6 +41,7 @@ struct options {
 	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */
 	const char *keylog;    /* NULL: none */
+	const char *state;     /* NULL: none */
 	unsigned int fail_on;  /* 1 info, 2 warning, 3 error; 0: none */
 	uint64_t duration_s, count;
 	const char *hooks; /* NULL: the best that loads */

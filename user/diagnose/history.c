@@ -65,12 +65,16 @@ static void say_differences(const struct facts *f, struct finding *out)
 void say_original(const struct facts *f, struct finding *out)
 {
 	const struct original *o = &f->conn->original;
-	char age[32], words[24];
+	char age[32], words[24], where[48];
 
 	if (!o->seen)
 		return;
-	say(&out->evidence, "The session was made %s before, in connection %llu (%s, %s): a full handshake that worked%s.",
-	    duration(f->time_ns - o->time_ns, age), (unsigned long long)o->connection,
+	if (o->earlier_run)
+		snprintf(where, sizeof(where), "in an earlier run");
+	else
+		snprintf(where, sizeof(where), "in connection %llu", (unsigned long long)o->connection);
+	say(&out->evidence, "The session was made %s before, %s (%s, %s): a full handshake that worked%s.",
+	    duration(f->time_ns - o->time_ns, age), where,
 	    version_words(o->version, words), cipher_name(o->cipher) ? cipher_name(o->cipher) : "?",
 	    o->inferred ? "; that it is this one is inferred from the two ends" : "");
 	say_differences(f, out);

@@ -14,6 +14,7 @@
 struct original {
 	bool seen;
 	bool inferred; /* TLS 1.3 issues tickets encrypted: the pair's last full handshake */
+	bool earlier_run; /* of --state: `connection` and `pid` are not known any more */
 	bool same_client, same_server; /* by address; the server's port too */
 	bool extended_master_secret;
 	uint16_t cipher, version;

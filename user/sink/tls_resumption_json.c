@@ -11,7 +11,9 @@ static void original(struct json *j, const struct original *o)
 	json_bool(j, "seen", o->seen);
 	if (o->seen) {
 		snprintf(id, sizeof(id), "%llu", (unsigned long long)o->connection);
-		json_text(j, "connection", id);
+		if (!o->earlier_run)
+			json_text(j, "connection", id);
+		json_bool(j, "earlier_run", o->earlier_run);
 		json_time(j, "timestamp", o->time_ns);
 		tls_json_code(j, "cipher", cipher_name(o->cipher), o->cipher);
 		tls_json_code(j, "version", version_name(o->version), o->version);

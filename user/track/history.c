@@ -5,43 +5,9 @@
 #include <string.h>
 
 #include "model/roles.h"
-#include "track/tally.h"
+#include "track/history_parts.h"
 #include "util/lru.h"
 #include "wire/digest.h"
-
-/* What a session can be named by: RFC 5246 7.4.1.2, RFC 5077 3.2, RFC 8446 4.2.11. */
-enum handle_kind { BY_ID = 1, BY_TICKET, BY_PSK };
-
-struct handle {
-	uint8_t kind, role;
-	uint8_t hash[SHORT_HASH];
-};
-
-/* Zeros where any client, any server is meant. */
-struct pair {
-	uint8_t client[16], server[16];
-	uint16_t port;
-	uint8_t role, named;
-};
-
-/* What is kept of a handshake that made a session. */
-struct made {
-	struct original original;
-	uint8_t client[16];
-	struct endpoint server;
-};
-
-struct pair_past {
-	struct counted counted;
-	uint16_t cipher, group; /* of the last that worked */
-	uint32_t proxied; /* that worked, behind a PROXY header */
-	struct made last_full;
-};
-
-struct history {
-	struct lru *sessions; /* struct handle to struct made */
-	struct lru *pairs;    /* struct pair to struct pair_past */
-};
 
 struct history *history_new(size_t sessions, size_t pairs)
 {
@@ -111,7 +77,7 @@ static const struct made *last_full(struct history *h, const struct conn *c)
 	return past && past->last_full.original.seen ? &past->last_full : NULL;
 }
 
-static void find_original(struct history *h, struct conn *c)
+static void find_original(struct history *h, struct conn *c, int64_t time_ns)
 {
 	const struct client_hello *hello = &c->client;
 	const struct made *made = NULL;
@@ -126,7 +92,7 @@ static void find_original(struct history *h, struct conn *c)
 		inferred = !made;
 		made = made ? made : last_full(h, c);
 	}
-	if (!made)
+	if (!made || (made->original.earlier_run && made->original.time_ns > time_ns))
 		return;
 	c->original = made->original;
 	c->original.inferred |= inferred;
@@ -229,8 +195,9 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 
 	if (!c->established && !c->failed)
 		return;
+	h->handshakes++;
 	if (c->offered || c->resumed || c->client.session_id_bytes)
-		find_original(h, c);
+		find_original(h, c, time_ns);
 	c->past.pair = tally_of(h, pair, time_ns);
 	c->past.other_clients = tally_without(tally_of(h, of_server, time_ns), &c->past.pair);
 	c->past.other_servers = tally_without(tally_of(h, of_client, time_ns), &c->past.pair);
@@ -249,6 +216,11 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 		count(h, c, named_server(c), time_ns);
 	if (c->established)
 		remember(h, c, time_ns);
+}
+
+uint64_t history_handshakes(const struct history *h)
+{
+	return h->handshakes;
 }
 
 uint64_t history_evicted(const struct history *h)

@@ -107,6 +107,17 @@ void *lru_put(struct lru *l, const void *key)
 	return e->data;
 }
 
+size_t lru_count(const struct lru *l)
+{
+	return l->count;
+}
+
+void lru_each(const struct lru *l, void (*each)(void *arg, const void *key, const void *value), void *arg)
+{
+	for (struct entry *e = l->oldest; e; e = e->newer)
+		each(arg, key_of(l, e), e->data);
+}
+
 uint64_t lru_evicted(const struct lru *l)
 {
 	return l->evicted;

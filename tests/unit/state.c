@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The history as bytes and back, its bounds, and the file that is written while tracing. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "facts_made.h"
+#include "state.h"
+#include "track/history.h"
+
+static struct conn ended(uint64_t id, bool resumed)
+{
+	struct conn c = failed_conn();
+
+	c.id = c.local.port = id;
+	c.failed = false;
+	c.established = true;
+	c.resumed = c.offered = resumed;
+	memcpy(c.local.address + 12, &id, 4); /* each has a client of its own */
+	c.server.session_id_bytes = 32;
+	memcpy(c.server.session_id, &id, sizeof(id));
+	c.client.session_id_bytes = resumed ? 32 : 0;
+	memcpy(c.client.session_id, &id, sizeof(id));
+	return c;
+}
+
+static struct history *grown(size_t room, unsigned int from, unsigned int to)
+{
+	struct history *h = history_new(room, 4 * room);
+
+	for (unsigned int id = from; id <= to; id++) {
+		struct conn c = ended(id, false);
+
+		history_handshake(h, &c, 1000 + id);
+	}
+	return h;
+}
+
+static bool knows(struct history *h, uint64_t id, int64_t time_ns)
+{
+	struct conn c = ended(id, true);
+
+	history_handshake(h, &c, time_ns);
+	return c.original.seen && c.original.earlier_run && c.original.time_ns == 1000 + (int64_t)id &&
+	       c.original.same_client && c.original.same_server && c.past.pair.full_good == 1;
+}
+
+static void bounds(void)
+{
+	struct history *many = grown(1000, 1, 1000), *few = history_new(100, 400);
+	size_t bytes, at, entries;
+	uint8_t *packed = history_pack(many, &bytes);
+
+	ok(history_unpack(few, packed, bytes, &at, &entries) == UNPACKED && at == bytes && entries > 1000,
+	   "what many have packed, few take up");
+	ok(knows(few, 1000, 9000) && knows(few, 901, 9000) && !knows(few, 900, 9000),
+	   "the newest hundred are known, not one more");
+	free(packed);
+	history_free(few);
+	few = grown(100, 1, 1);
+	packed = history_pack(few, &bytes);
+	history_free(few);
+	few = history_new(100, 100);
+	history_unpack(few, packed, bytes, &at, &entries);
+	ok(!knows(few, 1, 500), "a capture older than the state does not know its future");
+	ok(knows(few, 2, 500) == false, "nor a session that was never made");
+	free(packed);
+	history_free(few);
+	history_free(many);
+}
+
+static void largest(void)
+{
+	struct history *h = grown(HISTORY_SESSIONS, 1, HISTORY_SESSIONS + 10);
+	size_t bytes;
+	uint8_t *packed = history_pack(h, &bytes);
+
+	printf("# full tables: %zu bytes\n", bytes);
+	ok(packed && bytes > HISTORY_SESSIONS * 90 && bytes < 64 << 20, "full tables fit what is read again");
+	free(packed);
+	history_free(h);
+}
+
+static void periodic(void)
+{
+	char folder[] = "/tmp/tlstrace-unit-XXXXXX", path[64];
+	struct history *h = history_new(100, 100), *next = history_new(100, 100);
+	struct conn c = ended(7, false);
+	struct state *s;
+
+	if (!mkdtemp(folder))
+		abort();
+	snprintf(path, sizeof(path), "%s/state", folder);
+	s = state_open(path, h, false);
+	state_tick(s, 1);
+	state_tick(s, 2 * STATE_EVERY_NS);
+	ok(access(path, F_OK), "nothing new, nothing written");
+	history_handshake(h, &c, 1007);
+	state_tick(s, 2 * STATE_EVERY_NS + 1);
+	ok(access(path, F_OK), "not before its time");
+	state_tick(s, 4 * STATE_EVERY_NS);
+	state_tick(s, 6 * STATE_EVERY_NS); /* waits for the writer */
+	ok(!access(path, F_OK), "a minute later the file is there, while tracing goes on");
+	ok(state_close(s) && (s = state_open(path, next, false)) && knows(next, 7, 2000),
+	   "and another run knows what it says");
+	state_close(s);
+	unlink(path);
+	ok(!rmdir(folder), "no other file is left");
+	history_free(h);
+	history_free(next);
+}
+
+int main(void)
+{
+	bounds();
+	largest();
+	periodic();
+	return failed;
+}
