@@ -37,10 +37,12 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 }
 
 static void tell(struct pipeline *p, int64_t time_ns, const struct conn *conn,
-		 const struct finding *finding)
+		 struct finding *finding)
 {
 	struct fact fact;
 
+	if (p->origin.found)
+		p->origin.found(p->origin.arg, conn, finding);
 	if (!due(p, time_ns, conn, conn->failed || finding->severity == SEVERITY_ERROR, &fact))
 		return;
 	if (finding->severity > p->worst || !p->found)
@@ -237,6 +239,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
 		.io = on_io, .probed = probed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
+		.stall_ns = origin->stall_ns,
 	};
 
 	if (p) {

@@ -22,8 +22,11 @@ struct origin {
 	/* What an event's file number stands for; or NULL. */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	bool (*probed)(void *arg, uint32_t file, int64_t since_ns); /* as in struct track_out; or NULL */
+	/* Each finding before it is told, to be changed or remembered; or NULL. */
+	void (*found)(void *arg, const struct conn *conn, struct finding *finding);
 	void *arg;
 	const struct keylog *keylog; /* or NULL */
+	int64_t stall_ns; /* a handshake without a record for so long has stalled; 0: as usual */
 };
 
 /* Open the sinks that the options ask for. NULL after saying why on stderr. */

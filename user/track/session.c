@@ -251,12 +251,12 @@ bool session_ends_like_alert(const struct session *s)
 	return alert_ends(s, TT_SENT) || alert_ends(s, TT_RECEIVED);
 }
 
-bool session_stalls(struct session *s, int64_t time_ns)
+bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)
 {
 	struct conn *c = &s->conn;
 
 	if (s->reported || c->stalled || !(c->client.seen || c->server.seen) ||
-	    time_ns - c->last_record_ns < TRACK_STALL_NS)
+	    time_ns - c->last_record_ns < stall_ns)
 		return false;
 	if (!c->last_alert.time_ns)
 		alert_after(s, -1, &c->last_alert);

@@ -69,8 +69,8 @@ void session_closed(struct session *s, uint32_t flags);
 int64_t session_last_ns(const struct session *s, int dir); /* of its last record, 0: none */
 bool conn_ended_fatally(const struct conn *c); /* by the last alert */
 bool session_waits(const struct session *s); /* an alert does */
-/* True once, when a handshake has not gone on for TRACK_STALL_NS. */
-bool session_stalls(struct session *s, int64_t time_ns);
+/* True once, when a handshake has not gone on for so long. */
+bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns);
 /* The connection is over: tell of a handshake that never ended. */
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns);
 void session_free(struct session *s);

@@ -20,6 +20,7 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 	if (!t)
 		return NULL;
 	t->out = *out;
+	t->out.stall_ns = out->stall_ns ? out->stall_ns : TRACK_STALL_NS;
 	t->wall_offset_ns = wall_offset_ns;
 	t->processes = processes_new(out->enrich, out->arg);
 	if (t->processes)
@@ -187,13 +188,15 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 
 void track_tick(struct track *t, int64_t time_ns)
 {
+	int64_t tick_ns = t->out.stall_ns < TICK_NS ? t->out.stall_ns : TICK_NS;
+
 	witness_due(t, time_ns);
 	/* A capture's clock may go back. */
-	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
+	if (!t->out.stalled || (time_ns - t->ticked_ns < tick_ns && time_ns >= t->ticked_ns))
 		return;
 	t->ticked_ns = time_ns;
 	for (struct session *s = t->oldest; s; s = s->newer)
-		if (s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns))
+		if (s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, t->out.stall_ns))
 			t->out.stalled(t->out.arg, time_ns, &s->conn);
 }
 
