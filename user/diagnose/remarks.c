@@ -6,6 +6,7 @@
 #include "model/names.h"
 
 #define SLOW_NS 1000000000LL
+#define SOON_NS (60 * 1000000000LL)
 #define ENOUGH 3 /* handshakes of others, all alike, before they are called evidence */
 
 static bool weak_cipher(const char *name)
@@ -70,17 +71,37 @@ bool rule_slow(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* A server may forget sessions, but hardly one that it remembered for others just as old. */
+static bool forgotten_soon(const struct facts *f)
+{
+	const struct original *o = &f->conn->original;
+
+	return f->conn->offer == OFFER_SESSION_ID && f->conn->past.pair.taken[OFFER_SESSION_ID] && o->seen &&
+	       f->time_ns - o->time_ns < SOON_NS;
+}
+
+static bool same_kind(const struct conn *c)
+{
+	return c->offer == OFFER_PSK ? is_tls13(c->server.version) : c->offer == OFFER_TICKET;
+}
+
 bool rule_ticket(const struct facts *f, struct finding *out)
 {
+	static const char *const kinds[] = { NULL, "session ID", "session ticket",
+					     "pre-shared key or TLS 1.3 ticket" };
 	const struct conn *c = f->conn;
-	bool psk = is_tls13(c->server.version) && c->client.psk;
+	const struct tally *before = &c->past.pair;
 
-	if (c->resumed || !c->server.seen || !(psk || c->client.ticket_bytes))
+	if (c->resumed || !c->server.seen || !(same_kind(c) || forgotten_soon(f)))
 		return false;
 	title(out, "The client offered a %s and the server did not take it: a full handshake followed.",
-	      psk ? "pre-shared key or TLS 1.3 ticket" : "session ticket");
+	      kinds[c->offer]);
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_original(f, out);
+	if (before->offered[c->offer])
+		say(&out->evidence, "With this one the client offered %u of the kind to this server, and %u of %u were taken%s.",
+		    before->offered[c->offer] + 1, before->taken[c->offer], before->offered[c->offer] + 1,
+		    before->taken[c->offer] ? ": most likely several servers answer behind one address, and do not share what resumption needs" : "");
 	say(&out->next_steps, "Of several servers behind one address, all must share the keys of the tickets, and change them together.");
 	return true;
 }

@@ -89,6 +89,7 @@ struct conn {
 	const struct certificate *server_certificate, *client_certificate; /* NULL: not seen */
 	struct decryption decryption[2]; /* of what the client, the server sent */
 	const char *mac_inference; /* static, NULL when there is nothing to infer */
+	enum offer offer;	      /* the ClientHello's */
 	const char *resumption_method; /* NULL when nothing was offered */
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
 	int64_t closed_ns;

@@ -33,9 +33,13 @@ struct failures {
 	uint16_t pad;
 };
 
+/* What a client offers to resume a session by. */
+enum offer { OFFER_NONE, OFFER_SESSION_ID, OFFER_TICKET, OFFER_PSK, OFFERS };
+
 struct tally {
 	uint32_t full_good, full_bad, resumed_good, resumed_bad;
 	uint32_t recent_good, recent_bad; /* of these in the last hour, full and resumed */
+	uint16_t offered[OFFERS], taken[OFFERS]; /* by enum offer, in handshakes that worked */
 	int64_t last_good_ns; /* wall clock; 0: never */
 	struct failures failures[FAILURES_KEPT]; /* by alert, the first kinds that came */
 };

@@ -27,9 +27,13 @@ void offer_from_client(struct conn *c)
 {
 	const struct client_hello *h = &c->client;
 
-	c->resumption_method = h->psk ? "psk" :
-			       h->ticket_bytes ? "ticket" :
-			       has_session_id(h) && !offers_tls13(h) ? "session_id" : NULL;
+	static const char *const methods[] = { NULL, "session_id", "ticket", "psk" };
+
+	c->offer = h->psk					  ? OFFER_PSK :
+		   h->ticket_bytes				  ? OFFER_TICKET :
+		   has_session_id(h) && !offers_tls13(h) ? OFFER_SESSION_ID :
+							   OFFER_NONE;
+	c->resumption_method = methods[c->offer];
 	c->offered = c->resumption_method != NULL;
 }
 

@@ -31,6 +31,17 @@ static void count_failure(struct tally *tally, const struct conn *c)
 	}
 }
 
+/* The older half is forgotten before the counts run over. */
+static void count_offer(struct tally *t, const struct conn *c)
+{
+	if (t->offered[c->offer] == UINT16_MAX) {
+		t->offered[c->offer] /= 2;
+		t->taken[c->offer] /= 2;
+	}
+	t->offered[c->offer]++;
+	t->taken[c->offer] += c->resumed;
+}
+
 void tally_count(struct counted *counted, const struct conn *c, int64_t time_ns)
 {
 	struct tally *t = &counted->tally;
@@ -42,6 +53,7 @@ void tally_count(struct counted *counted, const struct conn *c, int64_t time_ns)
 		return;
 	}
 	++*(c->resumed ? &t->resumed_good : &t->full_good);
+	count_offer(t, c);
 	t->last_good_ns = time_ns;
 }
 
