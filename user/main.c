@@ -11,6 +11,7 @@ int main(int argc, char **argv)
 		return status;
 	switch (options.task) {
 	case TASK_READ: return run_read(&options);
+	case TASK_CHECK: return run_check(&options);
 	case TASK_SUPPORT: return run_support(options.pid);
 	case TASK_EXPLAIN: return run_explain(options.words);
 	case TASK_GENERATE: return run_generate(options.words);

@@ -7,6 +7,7 @@
 
 int run_live(const struct options *options);
 int run_read(const struct options *options);
+int run_check(const struct options *options);
 /* The words after "explain"; none lists everything. */
 int run_explain(char **words);
 /* Print the man page or a completion: the word after "generate" says which. */

@@ -11,6 +11,7 @@ library   util model
 track     util model wire decrypt library tlstrace
 diagnose  util model wire
 sink      util model
+check     util model
 cli       util
 manual    util cli knowledge'
 cd "$(dirname "$0")/../.." || exit 1

@@ -55,7 +55,8 @@ int mistaken_options(const struct given *g, enum task task)
 		if (task == TASK_READ)
 			fprintf(stderr, "tlstrace: --%s: not for a capture\n", row->name);
 		else if (task == TASK_LIVE)
-			fprintf(stderr, "tlstrace: --%s: only with read\n", row->name);
+			fprintf(stderr, "tlstrace: --%s: only with %s\n", row->name,
+				command_row(row->tasks & 1 << TASK_READ ? TASK_READ : TASK_CHECK)->word);
 		else
 			fprintf(stderr, "tlstrace: --%s: not with %s\n", row->name, word);
 		return 2;

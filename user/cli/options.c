@@ -9,19 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/check.h"
 #include "cli/mistakes.h"
 #include "cli/options_io.h"
 #include "cli/scope.h"
 #include "cli/table.h"
+#include "cli/values.h"
 #include "util/version.h"
 
-static int bad(const char *option, const char *value, const char *expected)
+int bad_value(const char *option, const char *value, const char *expected)
 {
 	fprintf(stderr, "tlstrace: --%s: '%s' is not %s\n", option, value, expected);
 	return 2;
 }
 
-static bool number(const char *text, uint64_t most, uint64_t *out)
+bool number_value(const char *text, uint64_t most, uint64_t *out)
 {
 	char *end;
 
@@ -30,7 +32,7 @@ static bool number(const char *text, uint64_t most, uint64_t *out)
 	return !errno && end != text && !*end && *text != '-' && *out && *out <= most;
 }
 
-static bool one_of(const char *word, const char *words)
+bool one_of(const char *word, const char *words)
 {
 	size_t length = strlen(word);
 
@@ -48,8 +50,8 @@ static int take_cgroup(struct options *o, bool container, const char *arg)
 	}
 	if (container)
 		return scope_container(arg, &o->cgroup_id) ? -1 :
-			       bad("container", arg, "a running container");
-	return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad("cgroup", arg, "a cgroup");
+			       bad_value("container", arg, "a running container");
+	return scope_cgroup(arg, &o->cgroup_id) ? -1 : bad_value("cgroup", arg, "a cgroup");
 }
 
 static int take_fail_on(struct options *o, const char *arg)
@@ -59,17 +61,17 @@ static int take_fail_on(struct options *o, const char *arg)
 	for (unsigned int i = 0; i < 3; i++)
 		if (!strcmp(arg, names[i]))
 			o->fail_on = i + 1;
-	return o->fail_on ? -1 : bad("fail-on", arg, "info, warning or error");
+	return o->fail_on ? -1 : bad_value("fail-on", arg, "info, warning or error");
 }
 
 static int take_pid(struct options *o, const char *arg)
 {
 	uint64_t n;
 
-	if (!number(arg, INT32_MAX, &n))
-		return bad("pid", arg, "a process ID");
+	if (!number_value(arg, INT32_MAX, &n))
+		return bad_value("pid", arg, "a process ID");
 	if (kill((pid_t)n, 0) && errno == ESRCH)
-		return bad("pid", arg, "a running process");
+		return bad_value("pid", arg, "a running process");
 	o->pid = n;
 	return -1;
 }
@@ -81,8 +83,25 @@ static int take_overhead(struct options *o, const char *arg)
 	o->overhead_given = true;
 	o->max_overhead = strtod(arg, &end);
 	if (end == arg || *end || !(o->max_overhead >= 0 && o->max_overhead <= 100))
-		return bad("max-overhead", arg, "a percentage");
+		return bad_value("max-overhead", arg, "a percentage");
 	return -1;
+}
+
+/* An option that is a word by itself; false: it is another one. */
+static bool take_flag(struct options *o, int id)
+{
+	switch (id) {
+	case OPT_FOLLOW: o->follow = true; return true;
+	case OPT_FAILURES: o->failures = true; return true;
+	case OPT_BRIEF: o->brief = true; return true;
+	case OPT_HEX: o->hex = true; return true;
+	case OPT_YES_ALL_PROCESSES: o->all_processes = true; return true;
+	case OPT_WIRE_ONLY: o->libraries = false; return true;
+	case OPT_RECORDS: o->records = true; return true;
+	case OPT_QUIET: o->quiet = true; return true;
+	case OPT_VERBOSE: o->verbose++; return true;
+	}
+	return false;
 }
 
 static int take(struct options *o, int id, const char *arg)
@@ -92,63 +111,54 @@ static int take(struct options *o, int id, const char *arg)
 	switch (id) {
 	case OPT_PID: return take_pid(o, arg);
 	case OPT_PORT:
-		if (!number(arg, 65535, &n))
-			return bad("port", arg, "a TCP port");
+		if (!number_value(arg, 65535, &n))
+			return bad_value("port", arg, "a TCP port");
 		o->port = n;
 		return -1;
 	case OPT_DURATION:
-		return number(arg, 1 << 30, &o->duration_s) ? -1 : bad("duration", arg, "seconds");
+		return number_value(arg, 1 << 30, &o->duration_s) ? -1 : bad_value("duration", arg, "seconds");
 	case OPT_COUNT:
-		return number(arg, UINT64_MAX, &o->count) ? -1 : bad("count", arg, "a count");
+		return number_value(arg, UINT64_MAX, &o->count) ? -1 : bad_value("count", arg, "a count");
 	case OPT_READY_FD:
-		if (!number(arg, 1 << 20, &n))
-			return bad("ready-fd", arg, "a descriptor");
+		if (!number_value(arg, 1 << 20, &n))
+			return bad_value("ready-fd", arg, "a descriptor");
 		o->ready_fd = n;
 		return -1;
 	case OPT_HOOKS:
 		if (!one_of(arg, option_words("SET")))
-			return bad("hooks", arg, "auto, copy, fentry, kprobe or cgroup");
+			return bad_value("hooks", arg, "auto, copy, fentry, kprobe or cgroup");
 		o->hooks = strcmp(arg, "auto") ? arg : NULL;
 		return -1;
 	case OPT_USER:
 		o->by_uid = true;
-		return scope_user(arg, &o->uid) ? -1 : bad("user", arg, "a user");
+		return scope_user(arg, &o->uid) ? -1 : bad_value("user", arg, "a user");
 	case OPT_CGROUP:
 	case OPT_CONTAINER: return take_cgroup(o, id == OPT_CONTAINER, arg);
 	case OPT_NETNS:
-		return scope_netns(arg, &o->netns) ? -1 : bad("netns", arg, "a network namespace");
+		return scope_netns(arg, &o->netns) ? -1 : bad_value("netns", arg, "a network namespace");
 	case OPT_HOST:
 		o->by_host = true;
 		return scope_cidr(arg, o->host, o->host_mask) ? -1 :
-			       bad("host", arg, "an address or ADDRESS/BITS");
+			       bad_value("host", arg, "an address or ADDRESS/BITS");
 	case OPT_COMM:
 		if (strlen(arg) > 15)
-			return bad("comm", arg, "a process name (at most 15 bytes)");
+			return bad_value("comm", arg, "a process name (at most 15 bytes)");
 		o->comm = arg;
 		return -1;
 	case OPT_FAIL_ON: return take_fail_on(o, arg);
-	case OPT_FOLLOW: o->follow = true; return -1;
 	case OPT_SNI: o->sni = arg; return -1;
-	case OPT_FAILURES: o->failures = true; return -1;
-	case OPT_BRIEF: o->brief = true; return -1;
 	case OPT_IO:
-		return options_io(o, arg) ? -1 : bad("io", arg, "always, auto or off");
+		return options_io(o, arg) ? -1 : bad_value("io", arg, "always, auto or off");
 	case OPT_DATA:
-		return options_data(o, arg) ? -1 : bad("data", arg, "a number of bytes up to 4096");
-	case OPT_HEX: o->hex = true; return -1;
-	case OPT_YES_ALL_PROCESSES: o->all_processes = true; return -1;
+		return options_data(o, arg) ? -1 : bad_value("data", arg, "a number of bytes up to 4096");
 	case OPT_MAX_OVERHEAD: return take_overhead(o, arg);
-	case OPT_WIRE_ONLY: o->libraries = false; return -1;
-	case OPT_RECORDS: o->records = true; return -1;
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
 	case OPT_STATE: o->state = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;
-	case OPT_QUIET: o->quiet = true; return -1;
-	case OPT_VERBOSE: o->verbose++; return -1;
 	case OPT_HELP: usage(); return 0;
 	case OPT_VERSION: puts("tlstrace " TLSTRACE_VERSION); return 0;
 	}
-	return 2;
+	return take_flag(o, id) ? -1 : check_option(o, id, arg);
 }
 
 static void tables(struct option *longs, char *shorts)
@@ -252,6 +262,8 @@ static int take_task(struct given *g, int argc, char **argv)
 		return status;
 	if (o->task == TASK_READ)
 		return read_words(o, argv + optind);
+	if (o->task == TASK_CHECK)
+		return check_words(o, argv + optind);
 	return optind == argc ? -1 : mistaken_word(argv[optind]);
 }
 
@@ -260,7 +272,8 @@ int options_parse(struct options *o, int argc, char **argv)
 	struct given given = { .options = o };
 	int status;
 
-	*o = (struct options){ .ready_fd = -1, .libraries = true, .max_overhead = 1 };
+	*o = (struct options){ .ready_fd = -1, .libraries = true, .max_overhead = 1,
+				.check = { .limit_s = 5, .reconnections = 6 } };
 	status = take_all(&given, argc, argv, false);
 	if (status >= 0)
 		return status;

@@ -21,6 +21,15 @@ enum io_mode {
 	IO_OFF,
 };
 
+/* What to test, and as which client. */
+struct check_options {
+	char host[256];
+	uint16_t port;
+	const char *server_name, *ciphers, *groups, *cert, *key, *ca, *starttls; /* NULL: not given */
+	double limit_s;
+	unsigned int reconnections;
+};
+
 struct options {
 	enum task task;
 	uint32_t pid;
@@ -47,6 +56,7 @@ struct options {
 	const char *hooks; /* NULL: the best that loads */
 	int ready_fd;	   /* -1: none */
 	int verbose;
+	struct check_options check;
 	char **command; /* after "--", or NULL */
 	char **words;	/* of "explain" and "generate": those that follow */
 	char **files;  /* of "read": the leading words that are files; "-": standard input */

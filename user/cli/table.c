@@ -40,6 +40,7 @@ static const struct {
 } values[] = {
 	{ "SET", "auto copy fentry kprobe cgroup" },
 	{ "SEVERITY", "info warning error" },
+	{ "PROTOCOL", "smtp imap pop3 ftp xmpp ldap postgres mysql" },
 };
 
 const struct command_row *command_row(enum task task)

@@ -80,28 +80,26 @@ static bool forgotten_soon(const struct facts *f)
 	       f->time_ns - o->time_ns < SOON_NS;
 }
 
-static bool same_kind(const struct conn *c)
-{
-	return c->offer == OFFER_PSK ? is_tls13(c->server.version) : c->offer == OFFER_TICKET;
-}
-
 bool rule_ticket(const struct facts *f, struct finding *out)
 {
 	static const char *const kinds[] = { NULL, "session ID", "session ticket",
 					     "pre-shared key or TLS 1.3 ticket" };
 	const struct conn *c = f->conn;
 	const struct tally *before = &c->past.pair;
+	enum offer kind = is_tls13(c->server.version) && c->client.psk ? OFFER_PSK :
+			  c->client.ticket_bytes			? OFFER_TICKET :
+									  OFFER_SESSION_ID;
 
-	if (c->resumed || !c->server.seen || !(same_kind(c) || forgotten_soon(f)))
+	if (c->resumed || !c->server.seen || (kind == OFFER_SESSION_ID && !forgotten_soon(f)))
 		return false;
 	title(out, "The client offered a %s and the server did not take it: a full handshake followed.",
-	      kinds[c->offer]);
+	      kinds[kind]);
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_original(f, out);
-	if (before->offered[c->offer])
+	if (before->offered[kind])
 		say(&out->evidence, "With this one the client offered %u of the kind to this server, and %u of %u were taken%s.",
-		    before->offered[c->offer] + 1, before->taken[c->offer], before->offered[c->offer] + 1,
-		    before->taken[c->offer] ? ": most likely several servers answer behind one address, and do not share what resumption needs" : "");
+		    before->offered[kind] + 1, before->taken[kind], before->offered[kind] + 1,
+		    before->taken[kind] ? ": most likely several servers answer behind one address, and do not share what resumption needs" : "");
 	say(&out->next_steps, "Of several servers behind one address, all must share the keys of the tickets, and change them together.");
 	return true;
 }

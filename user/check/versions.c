@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* versions.c - a full handshake of each version, and which failures are no fault. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/client.h"
+#include "check/plan.h"
+
+#define PROTOCOL_VERSION_ALERT 70
+
+static const int versions[VERSIONS] = { TLS1_3_VERSION, TLS1_2_VERSION, TLS1_1_VERSION, TLS1_VERSION };
+
+static void note_level(struct tried *t)
+{
+	size_t used = strlen(t->row.reason);
+
+	if (t->version < TLS1_2_VERSION)
+		snprintf(t->row.reason + used, sizeof(t->row.reason) - used,
+			 "%sat security level 0", used ? ", " : "");
+}
+
+static void take(struct check *c, struct tried *t, const struct attempt *a)
+{
+	bool verified = a->error.reason != SSL_R_CERTIFICATE_VERIFY_FAILED;
+
+	plan_row(&t->row, a);
+	note_level(t);
+	t->connected = a->connected;
+	t->spoken = a->cipher != NULL;
+	t->works = a->end == ATTEMPT_OK || !verified;
+	t->refused = a->end == ATTEMPT_FAILED && a->alert == PROTOCOL_VERSION_ALERT && !a->alert_sent;
+	t->answered = t->spoken || (a->end == ATTEMPT_FAILED && a->alert >= 0 && !a->alert_sent && !t->refused);
+	memcpy(t->certificate, a->certificate, sizeof(t->certificate));
+	c->trusted &= verified;
+}
+
+static void try_version(struct check *c, struct tried *t, enum attempt_end *end, bool *not_tls)
+{
+	struct attempt a = { .name = c->name, .verify_name = c->verify_name };
+	char error[CHECK_ERROR_BYTES];
+	const char *lacks;
+	bool usage;
+
+	*end = ATTEMPT_OK;
+	a.client = client_new(&c->config, t->version, CLIENT_VERIFIES, error, &usage);
+	lacks = a.client ? client_lacks(a.client, &c->config, t->version) : error;
+	if (lacks) {
+		t->row.result = CHECK_SKIPPED;
+		snprintf(t->row.words, sizeof(t->row.words), "not tried");
+		snprintf(t->row.reason, sizeof(t->row.reason), "%.*s",
+			 (int)sizeof(t->row.reason) - 1, lacks);
+	} else {
+		plan_try(c, &t->row, &a);
+		*end = a.end;
+		*not_tls = a.not_tls;
+		take(c, t, &a);
+	}
+	SSL_CTX_free(a.client);
+	attempt_free(&a);
+}
+
+static bool answered_since(const struct check *c, int version)
+{
+	for (int i = 0; i < VERSIONS; i++)
+		if (c->tried[i].answered && c->tried[i].version >= version)
+			return true;
+	return false;
+}
+
+/*
+ * Not every version has to be spoken: a refusal that says so is none of its faults while
+ * there is one that is no older than TLS 1.2. The versions before that are better refused,
+ * in whatever way (RFC 8996).
+ */
+static bool tolerated(const struct check *c, const struct tried *t)
+{
+	if (t->works || t->spoken)
+		return false;
+	if (t->version < TLS1_2_VERSION)
+		return answered_since(c, t->version + 1);
+	return t->refused && answered_since(c, TLS1_2_VERSION);
+}
+
+static void judge(struct check *c, struct tried *t)
+{
+	bool fine = tolerated(c, t);
+
+	if (fine && t->row.result == CHECK_FAILED) {
+		t->row.result = CHECK_REFUSED;
+		snprintf(t->row.words, sizeof(t->row.words), "refused");
+	}
+	if (t->connected)
+		plan_judged(c, &t->row, fine);
+	c->out->row(c->out->arg, &t->row);
+}
+
+void plan_versions(struct check *c)
+{
+	struct check_row rest = plan_begin("all", "else");
+	bool not_tls = false;
+	int made = 0, silent = 0;
+
+	c->trusted = true;
+	for (; made < VERSIONS && !c->over && !not_tls && silent < 2; made++) {
+		struct tried *t = &c->tried[made];
+		enum attempt_end end;
+
+		t->version = versions[made];
+		t->row = plan_begin(client_version_name(t->version), "full");
+		try_version(c, t, &end, &not_tls);
+		silent += end == ATTEMPT_SILENT;
+	}
+	/* The last one may be the one that made no connection. */
+	for (int i = 0; i < made; i++)
+		if (!c->over || c->tried[i].connected)
+			judge(c, &c->tried[i]);
+	if (c->over)
+		return;
+	c->over = not_tls || silent == 2;
+	if (c->over)
+		plan_skip(c, &rest, not_tls ? "the server does not speak TLS here" :
+					      "the server did not answer twice");
+}

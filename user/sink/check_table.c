@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sink/check_table.h"
+
+#include <ctype.h>
+
+#include "model/names.h"
+#include "sink/terminal_parts.h"
+#include "util/json.h"
+
+#define TRIED "%-26s "
+#define RESULT "%-16s "
+#define TIME "%9s "
+#define ALERT "%-24s "
+
+void check_table_head(struct sink *t, const char *what)
+{
+	terminal_text(t->out, what);
+	fprintf(t->out, "\n\n" TRIED RESULT TIME ALERT "%s\n", "tried", "result", "time", "alert", "reason");
+}
+
+static void alert_text(const struct check_row *row, char text[64])
+{
+	const char *name = row->alert < 0 ? NULL : alert_name((uint8_t)row->alert);
+	const char *verb = row->alert_sent ? "sent" : "got";
+
+	if (row->alert < 0)
+		snprintf(text, 64, "-");
+	else if (name)
+		snprintf(text, 64, "%s %s", verb, name);
+	else
+		snprintf(text, 64, "%s %d", verb, row->alert);
+}
+
+void check_table_row(struct sink *t, const struct check_row *row)
+{
+	bool red = t->colour && row->result == CHECK_FAILED;
+	char time[24] = "-", alert[64];
+
+	alert_text(row, alert);
+	if (row->duration_ns)
+		snprintf(time, sizeof(time), "%.1f ms", (double)row->duration_ns / 1e6);
+	fprintf(t->out, "%s" TRIED RESULT "%s" TIME ALERT, red ? RED : "", row->tried, row->words,
+		red ? PLAIN : "", time, alert);
+	terminal_text(t->out, *row->reason ? row->reason : "-");
+	putc('\n', t->out);
+}
+
+static void sentences(struct sink *s, const char *label, const struct sentences *list)
+{
+	for (int i = 0; i < list->count; i++)
+		terminal_labelled(s, label, list->text[i], "");
+}
+
+/* A command is pasted: it stays in one line. */
+static void next_steps(struct sink *s, const struct sentences *list)
+{
+	for (int i = 0; i < list->count; i++) {
+		if (isupper((unsigned char)list->text[i][0])) {
+			terminal_labelled(s, "next", list->text[i], "");
+			continue;
+		}
+		fputs("    next      ", s->out);
+		terminal_text(s->out, list->text[i]);
+		putc('\n', s->out);
+	}
+}
+
+void check_table_finding(struct sink *t, const struct finding *f, const char *rows,
+			 bool expected)
+{
+	bool red = t->colour && f->severity == SEVERITY_ERROR;
+
+	fprintf(t->out, "\n%s%s%s (%s, %s): ", red ? RED : "", f->code, red ? PLAIN : "",
+		severity_name(f->severity), confidence_name(f->confidence));
+	terminal_text(t->out, f->title);
+	if (t->brief || expected)
+		fprintf(t->out, " (%s)", rows);
+	putc('\n', t->out);
+	if (t->brief || expected)
+		return;
+	terminal_labelled(t, "at", rows, "");
+	sentences(t, "evidence", &f->evidence);
+	sentences(t, "ruled out", &f->ruled_out);
+	next_steps(t, &f->next_steps);
+}
+
+void check_table_end(struct sink *t, unsigned int errors, unsigned int warnings,
+		     unsigned int notes)
+{
+	fprintf(t->out, "\n%u error%s, %u warning%s, %u note%s\n", errors, errors == 1 ? "" : "s", warnings,
+		warnings == 1 ? "" : "s", notes, notes == 1 ? "" : "s");
+}
