@@ -71,11 +71,11 @@ def link(packet, kind):
 
 def pcap(packets, kind=ETHERNET, snap=262144, nano=True):
     """[(time_ns, bytes)] as a pcap file; snap cuts packets."""
-    out = struct.pack("<IHHiIII", 0xa1b23c4d if nano else 0xa1b2c3d4, 2, 4, 0, 0, snap, kind)
+    out = [struct.pack("<IHHiIII", 0xa1b23c4d if nano else 0xa1b2c3d4, 2, 4, 0, 0, snap, kind)]
     for time_ns, data in packets:
-        out += struct.pack("<IIII", time_ns // 10**9, time_ns % 10**9 // (1 if nano else 1000),
-                           min(len(data), snap), len(data)) + data[:snap]
-    return out
+        out.append(struct.pack("<IIII", time_ns // 10**9, time_ns % 10**9 // (1 if nano else 1000),
+                               min(len(data), snap), len(data)) + data[:snap])
+    return b"".join(out)
 
 
 def block(number, body, order="<"):

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define CLIENT_HELLO 1
-#define LOOKED_AT 4096 /* a connection whose library complains was busy just now */
+#define LOOKED_AT AWAKE /* a connection whose library complains was busy just now */
 
 static struct object *slot(struct track *t, uint64_t object, uint32_t pid)
 {

@@ -13,7 +13,8 @@ struct opening; /* open.c */
 #define RECENT 9 /* records kept a direction: an alert and the 8 before it */
 
 struct session {
-	struct session *next, *older, *newer; /* track.c's */
+	struct session *next, *older, *newer; /* track.c's, as the two below */
+	bool passed, packed; /* no longer among the newest; all from conn.id on is packed */
 	struct conn conn;
 	bool midstream, reported, close_notify;
 	uint8_t tcp_role; /* enum tt_tcp_role */

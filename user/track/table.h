@@ -7,6 +7,7 @@
 
 #define BUCKETS 16384
 
+#define AWAKE 4096 /* sessions that never rest, and all that anybody looks through */
 #define QUEUE 1024
 
 /* Connections with an alert that waits, in the order of their waiting. */
@@ -50,6 +51,8 @@ struct track {
 	uint64_t total, evicted;
 	struct processes *processes;
 	struct session *oldest, *newest; /* by the last event */
+	struct session *next_to_rest; /* the oldest of the `awake` newest */
+	size_t awake;
 	struct session *bucket[BUCKETS];
 	struct queue queue;
 	struct last_words last_words;
@@ -58,7 +61,7 @@ struct track {
 	uint64_t joined; /* library errors whose connection objects.c found */
 };
 
-/* Where the connection's pointer is, or would be. */
+/* Where the connection's pointer is, or would be; it is awake. */
 struct session **track_find(struct track *t, uint64_t id);
 
 /* witness.c: an alert of `s` may wait for its second witness from `time_ns` on. */

@@ -7,6 +7,7 @@
 #include "tlstrace/event.h"
 #include "track/objects.h"
 #include "track/processes.h"
+#include "track/rest.h"
 #include "track/state.h"
 #include "track/table.h"
 
@@ -29,20 +30,6 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 	return NULL;
 }
 
-static void unchain(struct track *t, struct session *s)
-{
-	*(s->older ? &s->older->newer : &t->oldest) = s->newer;
-	*(s->newer ? &s->newer->older : &t->newest) = s->older;
-}
-
-static void newest(struct track *t, struct session *s)
-{
-	s->older = t->newest;
-	s->newer = NULL;
-	*(t->newest ? &t->newest->newer : &t->oldest) = s;
-	t->newest = s;
-}
-
 static void set_owner(struct track *t, struct conn *c, const struct tt_owner *o)
 {
 	static const char *const how[] = { "none", "connect", "accept", "io", "scan" };
@@ -59,7 +46,7 @@ static void forget(struct track *t, struct session **at)
 	struct session *s = *at;
 
 	*at = s->next;
-	unchain(t, s);
+	rest_remove(t, s);
 	processes_put(t->processes, s->conn.process);
 	session_free(s);
 	t->open--;
@@ -85,10 +72,14 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 /* Room for one more: the connection that was quiet longest is given up. */
 static void evict(struct track *t, int64_t time_ns)
 {
+	struct session **at;
+
 	if (t->open < TRACK_CONNECTIONS)
 		return;
 	t->evicted++;
-	finish(t, track_find(t, t->oldest->conn.id), time_ns);
+	at = track_find(t, t->oldest->conn.id);
+	if (*at)
+		finish(t, at, time_ns);
 }
 
 static void open_conn(struct track *t, const struct tt_ev_open *e)
@@ -106,7 +97,7 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	*at = s;
 	t->open++;
 	t->total++;
-	newest(t, s);
+	rest_newest(t, s);
 	c = &s->conn;
 	c->id = e->head.conn_id;
 	c->client.server_name = "";
@@ -132,8 +123,8 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	const struct tt_ev_owner *owner = (const void *)head;
 	const struct tt_ev_io *io = (const void *)head;
 
-	unchain(t, *at);
-	newest(t, *at);
+	rest_remove(t, *at);
+	rest_newest(t, *at);
 	switch (head->kind) {
 	case TT_EV_LIBRARY:
 		if (bytes < sizeof(struct tt_ev_library))
@@ -196,7 +187,7 @@ void track_tick(struct track *t, int64_t time_ns)
 		return;
 	t->ticked_ns = time_ns;
 	for (struct session *s = t->oldest; s; s = s->newer)
-		if (s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, t->out.stall_ns))
+		if (!s->packed && s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, t->out.stall_ns))
 			t->out.stalled(t->out.arg, time_ns, &s->conn);
 }
 
@@ -236,13 +227,15 @@ void track_event(struct track *t, const void *event, size_t bytes)
 	at = head->conn_id ? track_find(t, head->conn_id) : objects_event(t, head, bytes);
 	if (at && *at)
 		known_event(t, head, at, bytes);
+	rest_pack(t);
 }
 
 void track_end(struct track *t, int64_t time_ns)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (t->bucket[i])
-			finish(t, &t->bucket[i], time_ns);
+			if (rest_wake(t, &t->bucket[i]))
+				finish(t, &t->bucket[i], time_ns);
 }
 
 size_t track_open(const struct track *t)
@@ -264,7 +257,8 @@ void track_free(struct track *t)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (t->bucket[i])
-			forget(t, &t->bucket[i]);
+			if (rest_wake(t, &t->bucket[i]))
+				forget(t, &t->bucket[i]);
 	processes_free(t->processes);
 	free(t);
 }

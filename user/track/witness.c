@@ -2,6 +2,7 @@
 /* witness.c - alerts that wait for somebody who can say more of them. */
 #include <string.h>
 
+#include "track/rest.h"
 #include "track/table.h"
 
 #define LOOKED_AT 256 /* the other end's last event is not far from this one's */
@@ -164,11 +165,18 @@ void witness_queue(struct track *t, struct session *s, int64_t time_ns)
 	witness_due(t, 0);
 }
 
-struct session **track_find(struct track *t, uint64_t id)
+static struct session **look_up(struct track *t, uint64_t id)
 {
 	struct session **at = &t->bucket[id % BUCKETS];
 
 	while (*at && (*at)->conn.id != id)
 		at = &(*at)->next;
 	return at;
+}
+
+struct session **track_find(struct track *t, uint64_t id)
+{
+	struct session **at = look_up(t, id);
+
+	return !*at || rest_wake(t, at) ? at : look_up(t, id);
 }
