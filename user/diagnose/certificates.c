@@ -29,7 +29,7 @@ static const char *date(int64_t seconds, char text[32])
 	return text;
 }
 
-static void say_certificate(const struct facts *f, struct finding *out)
+void say_certificate(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = judged(f);
 	char from[32], to[32];
@@ -144,9 +144,10 @@ bool rule_untrusted(const struct facts *f, struct finding *out)
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	if (f->conn->server_chain_length)
-		say(&out->evidence, "The server sent %u certificate%s.", f->conn->server_chain_length,
-		    f->conn->server_chain_length == 1 ?
-			    ": if an intermediate issued it, that one is missing" : "s");
+		say(&out->evidence, "The server sent %u certificate%s%s.", f->conn->server_chain_length,
+		    f->conn->server_chain_length == 1 ? "" : "s",
+		    !f->conn->server_path.to_root ? "" :
+		    f->conn->server_path.linked == 1 ? ", which is self-signed" : ", up to a self-signed root");
 	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
 	    f->server, f->name);
 	next_for_server(f, out);

@@ -27,6 +27,7 @@ static const struct row rules[] = {
 	{ "client-certificate-rejected", SEVERITY_ERROR, rule_client_rejected },
 	{ "certificate-not-yet-valid", SEVERITY_ERROR, rule_not_yet_valid },
 	{ "certificate-expired", SEVERITY_ERROR, rule_expired },
+	{ "certificate-chain-incomplete", SEVERITY_ERROR, rule_chain },
 	{ "certificate-untrusted", SEVERITY_ERROR, rule_untrusted },
 	{ "certificate-revoked", SEVERITY_ERROR, rule_revoked },
 	{ "certificate-name-mismatch", SEVERITY_ERROR, rule_name_mismatch },

@@ -70,6 +70,8 @@ rule rule_plain_client, rule_plain_server, rule_proxy;
 /* certificates.c */
 rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;
+/* chain.c: the issuer was not found. */
+rule rule_chain;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
 /* remarks.c */
@@ -91,6 +93,8 @@ void version_list(const struct client_hello *hello, char *text, size_t bytes);
 void say_alert_fact(const struct facts *facts, struct finding *finding);
 /* "The client's OpenSSL 3.0.19 says in SSL_connect: certificate verify failed (134) ..." */
 void say_library(const struct facts *facts, struct finding *finding);
+/* certificates.c: subject, issuer and dates of the one that was judged, if it was readable. */
+void say_certificate(const struct facts *facts, struct finding *finding);
 /* history.c: the handshake that made the session, and how it differs. */
 void say_original(const struct facts *facts, struct finding *finding);
 /* How handshakes of the two ends went before; false: there was none. */

@@ -10,6 +10,9 @@ struct certificate {
 	uint8_t sha256[32]; /* of the DER form */
 	bool readable;	    /* else only the digest is known */
 	bool limits_purpose, for_servers; /* extended key usage: there is one; it has serverAuth */
+	bool self_issued;      /* its issuer is its subject */
+	bool names_issuer_url; /* where to fetch the issuer's (RFC 5280 4.2.2.1) */
+	bool issuer_is_root, issuer_has_issuer; /* if the authority key identifier names that issuer */
 	bool has_not_before, has_not_after;
 	uint32_t refs; /* kept by the cache that made it */
 	uint16_t name_count, key_bits;
@@ -18,6 +21,12 @@ struct certificate {
 	char *subject, *issuer;		   /* RFC 2253 text, NULL when unreadable */
 	char *serial;			   /* upper-case hex */
 	char **names;			   /* subject alternative names */
+};
+
+/* Of the certificates that one end sent, those that lead on from its own. */
+struct certificate_path {
+	uint8_t linked; /* with its own one, by issuers' names; 0: not readable */
+	bool to_root;	/* the last of them is its own issuer */
 };
 
 #endif /* TT_MODEL_CERTIFICATE_H */

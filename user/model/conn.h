@@ -78,6 +78,7 @@ struct conn {
 	bool established, resumed, offered, failed, hello_retry;
 	bool client_certificate_requested, client_certificate_sent;
 	uint8_t server_chain_length;
+	struct certificate_path server_path;
 	uint8_t malformed_type; /* handshake type of the first message whose lengths lie */
 	bool malformed;
 	bool session_id_inferred; /* server_session_id_bytes comes from the record's length */

@@ -7,6 +7,7 @@
 #include "decrypt/keylog.h"
 #include "track/certs.h"
 #include "track/state.h"
+#include "wire/chain.h"
 #include "wire/hello.h"
 #include "wire/infer.h"
 
@@ -105,10 +106,12 @@ static int certificate(struct telling *t, const uint8_t *body, uint32_t bytes, s
 	int count = certificate_chain(body, bytes, c->server.version, &leaf);
 
 	m->chain_length = count > 255 ? 255 : count < 0 ? 0 : count;
-	if (by_client)
+	if (by_client) {
 		c->client_certificate_sent = count > 0;
-	else
+	} else {
 		c->server_chain_length = m->chain_length;
+		c->server_path = certificate_path(body, bytes, c->server.version);
+	}
 	if (leaf.at) {
 		certs_put(*to);
 		*to = certs_get(leaf.at, cur_left(&leaf));

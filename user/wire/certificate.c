@@ -103,6 +103,27 @@ static void purposes(X509 *x, struct certificate *c)
 	c->for_servers = c->limits_purpose && usage & (XKU_SSL_SERVER | XKU_ANYEKU);
 }
 
+/* RFC 5280 4.2.1.1 and 4.2.2.1: what the certificate says of its issuer. */
+static void issuer(X509 *x, struct certificate *c)
+{
+	AUTHORITY_INFO_ACCESS *places = X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+	const GENERAL_NAMES *above = X509_get0_authority_issuer(x);
+
+	c->self_issued = !X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x));
+	for (int i = 0; places && i < sk_ACCESS_DESCRIPTION_num(places); i++)
+		c->names_issuer_url |= OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(places, i)->method) ==
+				       NID_ad_ca_issuers;
+	AUTHORITY_INFO_ACCESS_free(places);
+	for (int i = 0; above && i < sk_GENERAL_NAME_num(above); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(above, i);
+
+		if (name->type != GEN_DIRNAME)
+			continue;
+		c->issuer_is_root = !X509_NAME_cmp(name->d.directoryName, X509_get_issuer_name(x));
+		c->issuer_has_issuer = !c->issuer_is_root;
+	}
+}
+
 static const char *key_type(int id)
 {
 	switch (id) {
@@ -146,7 +167,8 @@ struct certificate *certificate_parse(const uint8_t *der, size_t bytes, const ui
 		c->has_not_before = seconds(X509_get0_notBefore(x), &c->not_before_s);
 		c->has_not_after = seconds(X509_get0_notAfter(x), &c->not_after_s);
 		alternatives(x, c);
-	purposes(x, c);
+		purposes(x, c);
+		issuer(x, c);
 		key(x, c);
 		X509_free(x);
 	}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Chains of certificates: how they lead on, and what is said of one that does not. */
+#include "wire/chain.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "facts_made.h"
+
+/* A certificate of `subject` by `issuer`, unsigned: names alone matter. */
+static void add_certificate(struct made *list, const char *subject, const char *issuer)
+{
+	struct made one = { 0 };
+	X509 *x = X509_new();
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	uint8_t *der = NULL;
+	int bytes;
+
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 60);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)subject, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_ASC, (const uint8_t *)issuer, -1, -1, 0);
+	X509_set_pubkey(x, key);
+	X509_sign(x, key, EVP_sha256());
+	bytes = i2d_X509(x, &der);
+	add(&one, der, bytes);
+	add_vector(list, 3, &one);
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+	X509_free(x);
+}
+
+static void leads(const char *what, const struct made *list, int linked, int to_root)
+{
+	struct certificate_path p;
+	struct made m = { 0 };
+	uint8_t *exact;
+
+	add_vector(&m, 3, list);
+	exact = malloc(m.have);
+	memcpy(exact, m.at, m.have);
+	p = certificate_path(exact, m.have, 0x0303);
+	ok(p.linked == linked && p.to_root == to_root, what);
+	free(exact);
+}
+
+static void paths(void)
+{
+	struct made list = { 0 }, cut;
+
+	leads("no certificate", &list, 0, 0);
+	add_certificate(&list, "leaf", "middle");
+	leads("the leaf alone", &list, 1, 0);
+	add_certificate(&list, "other", "other");
+	leads("and another's root", &list, 1, 0);
+	add_certificate(&list, "middle", "root");
+	leads("its issuer, out of order", &list, 2, 0);
+	add_certificate(&list, "root", "root");
+	leads("up to the root", &list, 3, 1);
+	for (size_t bytes = 1; bytes < list.have; bytes += 13) {
+		struct made m = { 0 };
+
+		cut = list;
+		cut.have = bytes;
+		cut.at[2] = (uint8_t)bytes; /* lies, more often than not */
+		add_vector(&m, 3, &cut);
+		certificate_path(m.at, m.have, 0x0303);
+	}
+	list = (struct made){ 0 };
+	add_certificate(&list, "alone", "alone");
+	leads("self-signed", &list, 1, 1);
+	list = (struct made){ 0 };
+	add_certificate(&list, "a", "b");
+	add_certificate(&list, "b", "a");
+	leads("a circle ends", &list, 2, 0);
+}
+
+static struct certificate leaf = { .readable = true, .subject = "CN=leaf", .issuer = "CN=middle" };
+
+static void rules(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 48, 0);
+
+	is("certificate-untrusted", &c, &a, "nothing is known of the chain");
+	c.server_certificate = &leaf;
+	c.server_chain_length = 1;
+	c.server_path.linked = 1;
+	is("certificate-chain-incomplete", &c, &a, "the leaf alone");
+	ok(said.confidence == CONFIDENCE_POSSIBLE, "which is possible: its issuer may be a root");
+	leaf.names_issuer_url = true;
+	ok(!strcmp(code(&c, &a), "certificate-chain-incomplete") && said.confidence == CONFIDENCE_LIKELY,
+	   "likely with a place to fetch it from");
+	leaf.issuer_is_root = true;
+	is("certificate-untrusted", &c, &a, "its issuer is a root");
+	leaf.issuer_is_root = leaf.names_issuer_url = false;
+	c.server_path.linked = 2;
+	c.server_chain_length = 2;
+	is("certificate-untrusted", &c, &a, "its issuer was sent");
+	c.server_path.linked = 1;
+	a.description = 42;
+	is("certificate-rejected", &c, &a, "bad_certificate does not say that the issuer was not found");
+	a.description = 48;
+	a.sender = S;
+	c.client_certificate_sent = true;
+	is("client-certificate-rejected", &c, &a, "the server's word is about the client's");
+}
+
+/* TLS 1.3: the library's word, and the lengths of records. */
+static void hidden(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 48, 0);
+	static const uint16_t lengths[] = { 23, 833, 281, 69 };
+
+	c.server.version = 0x0304;
+	c.error = (struct library_error){ .library = "openssl", .reason = 134, .received = -1, .sends = 48,
+					  .verify = X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+					  .verify_text = "unable to verify the first certificate" };
+	is("certificate-chain-incomplete", &c, &a, "result 21: there was one certificate");
+	c.error.verify = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+	is("certificate-untrusted", &c, &a, "result 20 without records");
+	for (int i = 0; i < 4; i++)
+		a.after[a.after_count++] = (struct past_record){ .type = 23, .encrypted = true,
+								 .sender = ROLE_SERVER, .length = lengths[i] };
+	is("certificate-chain-incomplete", &c, &a, "result 20 and room for one certificate");
+	ok(said.confidence == CONFIDENCE_POSSIBLE, "which is possible");
+	a.after[1].length = 1700;
+	is("certificate-untrusted", &c, &a, "room for two");
+	a.after[1].length = 833;
+	a.after[3].length = 281;
+	is("certificate-untrusted", &c, &a, "another order of records");
+	a.after[3].length = 69;
+	c.error.verify = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+	is("certificate-untrusted", &c, &a, "a self-signed certificate");
+}
+
+int main(void)
+{
+	paths();
+	rules();
+	hidden();
+	return failed;
+}
