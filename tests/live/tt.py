@@ -112,13 +112,13 @@ class Tracer:
     """tlstrace writing NDJSON; live once constructed."""
     count = 0
 
-    def __init__(self, *args, terminal=None):
+    def __init__(self, *args, terminal=None, stderr=None):
         Tracer.count += 1
         self.file = f"{T}/trace{Tracer.count}"
         ready, fd = os.pipe()
         self.process = spawn([f"{B}/tlstrace", f"--json={self.file}", f"--ready-fd={fd}",
                               *([] if terminal else ["-q"]), *args], pass_fds=[fd],
-                             stdout=terminal or subprocess.DEVNULL, stderr=open(self.file + ".err", "w"))
+                             stdout=terminal or subprocess.DEVNULL, stderr=stderr or open(self.file + ".err", "w"))
         os.close(fd)
         if os.read(ready, 1) != b"\n":
             ok(False, "tlstrace starts", open(self.file + ".err").read())
