@@ -17,8 +17,8 @@ refuse 2 "--prot: no such option; did you mean --port?" --prot 443
 refuse 2 "--sin: no such option; did you mean --sni?" --sin=a.test
 refuse 2 "-x: no such option" -qx
 refuse 2 "--ver: which of --verbose, --version?" --ver
-refuse 2 "--port: its PORT is missing" --port
-refuse 2 "--pid: its PID is missing" -p
+refuse 2 "--port: which PORT?" --port
+refuse 2 "--pid: which PID?" -p
 refuse 2 "--failures takes no value: '--failures=1'" --failures=1
 refuse 2 "unexpected word 'raed'; did you mean \"tlstrace read\"?" raed x
 refuse 2 "unexpected word 'README.md'; for a capture: tlstrace read README.md" README.md
@@ -26,10 +26,14 @@ refuse 2 "--wire-only: not for a capture" read --wire-only x
 refuse 2 "--json: not with support" support --json
 refuse 2 "--port: not with explain" --port 443 explain 20
 refuse 2 "unexpected word 'x'" support x
+refuse 2 "unexpected word 'version'; did you mean --version?" version
+refuse 2 "--state: which FILE?" --state=
+refuse 2 "'out' is not man, bash, zsh or fish" generate out
+refuse 2 "generate: which of" generate
 refuse 2 "--fail-on: 'eror' is not info, warning or error" --fail-on eror
 refuse 2 "--max-overhead: 'much' is not a percentage" --max-overhead much
-refuse 2 "--duration: '-1' is not seconds" --duration -1
-refuse 2 "--count: '0' is not a count" --count 0
+refuse 2 "--duration: '-1' is not a whole number of seconds" --duration -1
+refuse 2 "--count: '0' is not a number of events" --count 0
 refuse 2 "'0' is not a TCP port" --port 0
 refuse 2 "'99999' is not a TCP port" --port 99999
 refuse 2 "'x' is not a process" -p x

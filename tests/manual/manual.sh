@@ -62,6 +62,23 @@ ok "bash: a file behind --json=" is "$(cd "$T/files" && offers --json = "$T/file
 ok "bash: a value is no command" is "$(cd "$T/files" && offers -u read --keyl)" " "
 ok "bash: what can be explained" is "$(offers explain certificate-e) $(offers explain bad_r)" "certificate-expired  bad_record_mac "
 ok "bash: a command to trace" is "$(offers --port 443 -- bash | tr ' ' '\n' | grep -xm1 bash)" "bash"
+# A zsh on a terminal of its own, where keys are pressed: what the tab key makes of a line.
+mkdir "$T/zsh.d" && cp "$T/zsh" "$T/zsh.d/_tlstrace"
+zsh_makes() { # zsh_makes LINE RESULT
+	rm -f "$T/line"
+	timeout 20 zsh -f -c 'zmodload zsh/zpty
+		zpty z zsh -f -i
+		zpty -w z "PS1=; fpath=($1 \$fpath); autoload -U compinit; compinit -u -D"
+		zpty -w z "show() { print -r -- \"\$BUFFER\" >$2; print sho\wn }; zle -N show; bindkey ^X show; print rea\dy"
+		zpty -r z text "*ready*"
+		zpty -w -n z "$3"$'"'\\t\\x18'"'
+		zpty -r z text "*shown*"' - "$T/zsh.d" "$T/line" "$1"
+	is "$(cat "$T/line")" "$2"
+}
+ok "zsh: a word that a value is one of" zsh_makes "tlstrace --hooks fe" "tlstrace --hooks fentry "
+ok "zsh: an option of read" zsh_makes "tlstrace read --keyl" "tlstrace read --keylog="
+ok "zsh: a command" zsh_makes "tlstrace expl" "tlstrace explain "
+ok "zsh: what can be explained" zsh_makes "tlstrace explain certificate-e" "tlstrace explain certificate-expired "
 complete=$(fish --no-config -c "source $T/fish; complete -C 'tlstrace --hooks c'" 2>&1 | cut -f1 | sort | tr '\n' ' ')
 ok "fish: words that a value is one of" is "$complete" "cgroup copy "
 complete=$(fish --no-config -c "source $T/fish; complete -C 'tlstrace read --key'" 2>&1 | cut -f1)

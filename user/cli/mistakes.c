@@ -30,7 +30,7 @@ int mistaken_option(int id, int option, const char *word)
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	near = nearest_option(name);
 	if (row && id == ':')
-		fprintf(stderr, "tlstrace: --%s: its %s is missing\n", row->name, row->arg);
+		fprintf(stderr, "tlstrace: --%s: which %s?\n", row->name, row->arg);
 	else if (row)
 		fprintf(stderr, "tlstrace: --%s takes no value: '%s'\n", row->name, word);
 	else if (option)
@@ -66,9 +66,11 @@ int mistaken_options(const struct given *g, enum task task)
 
 int mistaken_word(const char *word)
 {
-	const char *near = nearest_command(word);
+	const char *near = nearest_command(word), *option = nearest_option(word);
 
-	if (near)
+	if (option && !strcmp(option, word))
+		fprintf(stderr, "tlstrace: unexpected word '%s'; did you mean --%s?\n", word, option);
+	else if (near)
 		fprintf(stderr, "tlstrace: unexpected word '%s'; did you mean \"tlstrace %s\"?\n", word, near);
 	else if (!access(word, F_OK))
 		fprintf(stderr, "tlstrace: unexpected word '%s'; for a capture: tlstrace read %s\n", word, word);

@@ -83,7 +83,7 @@ static int take_overhead(struct options *o, const char *arg)
 	o->overhead_given = true;
 	o->max_overhead = strtod(arg, &end);
 	if (end == arg || *end || !(o->max_overhead >= 0 && o->max_overhead <= 100))
-		return bad_value("max-overhead", arg, "a percentage");
+		return bad_value("max-overhead", arg, "a percentage (0 to 100)");
 	return -1;
 }
 
@@ -112,16 +112,16 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_PID: return take_pid(o, arg);
 	case OPT_PORT:
 		if (!number_value(arg, 65535, &n))
-			return bad_value("port", arg, "a TCP port");
+			return bad_value("port", arg, "a TCP port (1 to 65535)");
 		o->port = n;
 		return -1;
 	case OPT_DURATION:
-		return number_value(arg, 1 << 30, &o->duration_s) ? -1 : bad_value("duration", arg, "seconds");
+		return number_value(arg, 1 << 30, &o->duration_s) ? -1 : bad_value("duration", arg, "a whole number of seconds");
 	case OPT_COUNT:
-		return number_value(arg, UINT64_MAX, &o->count) ? -1 : bad_value("count", arg, "a count");
+		return number_value(arg, UINT64_MAX, &o->count) ? -1 : bad_value("count", arg, "a number of events");
 	case OPT_READY_FD:
 		if (!number_value(arg, 1 << 20, &n))
-			return bad_value("ready-fd", arg, "a descriptor");
+			return bad_value("ready-fd", arg, "the number of a descriptor");
 		o->ready_fd = n;
 		return -1;
 	case OPT_HOOKS:

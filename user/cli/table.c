@@ -40,6 +40,7 @@ static const struct {
 } values[] = {
 	{ "SET", "auto copy fentry kprobe cgroup" },
 	{ "SEVERITY", "info warning error" },
+	{ "MODE", "always auto off" },
 	{ "PROTOCOL", "smtp imap pop3 ftp xmpp ldap postgres mysql" },
 };
 

@@ -30,7 +30,7 @@ static void value(FILE *out, const struct option_row *row)
 	if (words)
 		fprintf(out, "compgen -W '%s' -- \"$cur\" ", words);
 	for (size_t i = 0; !words && i < sizeof(values) / sizeof(*values); i++)
-		if (!strcmp(values[i].arg, row->arg))
+		if (!strcmp(values[i].arg, row->arg) && (strcmp(row->arg, "NAME") || row->id == OPT_COMM))
 			fprintf(out, "%s ", values[i].code);
 	fputs(";;\n", out);
 }
