@@ -239,6 +239,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
 		.io = on_io, .probed = probed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
+		.data_bytes = origin->keylog ? options->data_bytes : 0,
 		.stall_ns = origin->stall_ns,
 	};
 

@@ -191,6 +191,9 @@ int run_read(const struct options *options)
 		return 1;
 	origin.keylog = r.log;
 	config.sealed = keylog_count(r.log) > 0;
+	if (options->data_bytes)
+		fprintf(stderr, "tlstrace: --data: the first %u bytes of each decrypted record are shown in the clear\n",
+			options->data_bytes);
 	r.pipeline = pipeline_open(options, &origin);
 	if (!r.pipeline) {
 		keylog_free(r.log);

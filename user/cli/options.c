@@ -213,7 +213,10 @@ static int read_words(struct options *o, char **words)
 		words++, o->file_count++;
 	while (*words && (!strcmp(*words, "-") || !access(*words, F_OK)));
 	o->filter = words;
-	return -1;
+	if (!o->hex || o->data_bytes)
+		return -1;
+	fprintf(stderr, "tlstrace: --hex goes with --data\n");
+	return 2;
 }
 
 static int live_words(struct options *o, char **words)

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One call. */
+/* One call; or in a capture one decrypted record, of which all but sender, bytes and data is absent. */
 struct io_call {
 	const char *call; /* static: "SSL_read" */
 	const char *operation; /* static: "read", "write", "peek" */
+	const char *sender; /* static, of a record: "client", "server"; NULL of a call */
 	uint64_t asked_bytes, bytes;
 	uint64_t took_ns;
 	uint32_t pid, thread_id;

@@ -10,6 +10,10 @@
 
 static void result(FILE *out, const struct io_call *io)
 {
+	if (io->sender) {
+		fprintf(out, "decrypted, from the %s: %llu bytes", io->sender, (unsigned long long)io->bytes);
+		return;
+	}
 	fprintf(out, "%s: ", io->call);
 	if (!io->failed)
 		fprintf(out, "%llu of", (unsigned long long)io->bytes);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_json.h"
 
-void tls_json_io(struct json *j, const struct io_call *io, bool hex)
+static void call(struct json *j, const struct io_call *io)
 {
-	json_open(j, "io", '{');
 	json_text(j, "call", io->call);
 	json_text(j, "operation", io->operation);
 	json_int(j, "requested_bytes", (int64_t)io->asked_bytes);
@@ -17,6 +16,21 @@ void tls_json_io(struct json *j, const struct io_call *io, bool hex)
 	json_int(j, "latency_ns", (int64_t)io->took_ns);
 	json_int(j, "process_id", io->pid);
 	json_int(j, "thread_id", io->thread_id);
+}
+
+static void record(struct json *j, const struct io_call *io)
+{
+	json_text(j, "sender", io->sender);
+	json_int(j, "bytes", (int64_t)io->bytes);
+}
+
+void tls_json_io(struct json *j, const struct io_call *io, bool hex)
+{
+	json_open(j, "io", '{');
+	if (io->sender)
+		record(j, io);
+	else
+		call(j, io);
 	if (io->data_bytes) {
 		if (hex)
 			json_hex(j, "data_hex", io->data, io->data_bytes);

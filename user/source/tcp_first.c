@@ -37,20 +37,18 @@ void first_keep(struct tcp_conn *c, int side, const uint8_t *data, uint32_t byte
 void first_tell(struct tcp *tcp, const struct tcp_conn *c, int side, int64_t time_ns, uint8_t why)
 {
 	const struct first *first = c->first[side];
-	struct {
-		struct tt_ev_first event;
-		uint8_t data[TT_ANSWER_BYTES];
-	} e;
+	_Alignas(8) uint8_t room[sizeof(struct tt_ev_first) + TT_ANSWER_BYTES];
+	struct tt_ev_first *e = (void *)room;
 
 	if (!first)
 		return;
-	e.event = (struct tt_ev_first){ .bytes = first->bytes, .why = why,
-					.dir = side == c->local ? TT_SENT : TT_RECEIVED };
-	e.event.head = (struct tt_event){ .time_ns = (uint64_t)time_ns, .conn_id = c->id,
-					  .kind = TT_EV_FIRST,
-					  .size = (uint16_t)(sizeof(e.event) + first->bytes) };
-	memcpy(e.event.data, first->data, first->bytes);
-	tcp->event(tcp->arg, &e, sizeof(e.event) + first->bytes);
+	*e = (struct tt_ev_first){ .bytes = first->bytes, .why = why,
+				   .dir = side == c->local ? TT_SENT : TT_RECEIVED };
+	e->head = (struct tt_event){ .time_ns = (uint64_t)time_ns, .conn_id = c->id,
+				     .kind = TT_EV_FIRST,
+				     .size = (uint16_t)(sizeof(*e) + first->bytes) };
+	memcpy(e->data, first->data, first->bytes);
+	tcp->event(tcp->arg, e, sizeof(*e) + first->bytes);
 }
 
 static struct server server_of(const struct tcp_conn *c)

@@ -7,7 +7,7 @@
 #include "decrypt/decrypt.h"
 #include "track/state.h"
 
-enum { CCS = 20, ALERT = 21, HANDSHAKE = 22 };
+enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23 };
 
 struct opening {
 	struct decrypt *keys;
@@ -99,6 +99,20 @@ void open_begin(struct session *s, const struct track_out *out, int64_t time_ns,
 	o->dir[e->dir].follows = true;
 }
 
+/* Application data, as far as somebody asked to see it. */
+static void tell_data(struct session *s, const struct track_out *out, int64_t time_ns,
+		      const struct tt_ev_record *plain)
+{
+	struct io_call io = { .sender = sender_of(s, plain->dir) == ROLE_CLIENT ? "client" : "server",
+			      .bytes = plain->length, .data = plain->body, .data_bytes = plain->length };
+
+	if (!out->data_bytes || !plain->length)
+		return;
+	if (io.data_bytes > out->data_bytes)
+		io.data_bytes = out->data_bytes;
+	out->io(out->arg, time_ns, &s->conn, &io);
+}
+
 /* What was inside, as if it had been sent so. */
 static void tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		 const struct tt_ev_record *plain)
@@ -111,6 +125,7 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 		break;
 	case ALERT: alert_record(s, out, time_ns, plain, false); break;
 	case HANDSHAKE: handshake_record(s, out, time_ns, plain); break;
+	case DATA: tell_data(s, out, time_ns, plain); break;
 	}
 	s->opened = false;
 }
@@ -165,7 +180,8 @@ bool open_record(struct session *s, const struct track_out *out, int64_t time_ns
 
 	if (!o)
 		return false;
-	if (!decrypt_ready(o->keys, side) || decrypt_passes(o->keys, side, e->type) ||
+	if (!decrypt_ready(o->keys, side) ||
+	    (!out->data_bytes && decrypt_passes(o->keys, side, e->type)) ||
 	    !(e->body_offset || e->body_bytes)) {
 		if (!e->body_offset) {
 			decrypt_skip(o->keys, side, 1);

@@ -52,6 +52,7 @@ struct track_out {
 	 */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
+	uint32_t data_bytes; /* of each decrypted record of data, told to `io`; 0: none is decrypted for it */
 	int64_t stall_ns; /* in place of TRACK_STALL_NS; 0: that */
 	struct history *history; /* what came before, and goes on from here; NULL: nothing */
 };
