@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "check_report.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "check/check.h"
@@ -33,6 +35,16 @@ void check_report_step(struct check_report *r, const struct check_row *row, unsi
 	r->progress_shown = true;
 }
 
+/* Nobody to read it is no news; else it is told of once. */
+static void flush(struct check_report *r)
+{
+	if (!fflush(r->print.out) || r->broken)
+		return;
+	r->broken = true;
+	if (errno != EPIPE)
+		fprintf(stderr, "tlstrace: standard output: %s\n", strerror(errno));
+}
+
 static void print_row(struct check_report *r, const struct check_row *row)
 {
 	char what[512];
@@ -42,7 +54,7 @@ static void print_row(struct check_report *r, const struct check_row *row)
 		check_table_head(&r->print, what);
 	}
 	check_table_row(&r->print, row);
-	fflush(r->print.out);
+	flush(r);
 }
 
 void check_report_row(struct check_report *r, const struct check_row *row)
@@ -80,7 +92,7 @@ void check_report_end(struct check_report *r)
 	print_findings(r, SEVERITY_WARNING, &warnings);
 	print_findings(r, SEVERITY_INFO, &notes);
 	check_table_end(&r->print, errors, warnings, notes);
-	fflush(r->print.out);
+	flush(r);
 }
 
 void check_report_free(struct check_report *r)

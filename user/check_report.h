@@ -13,6 +13,7 @@ struct check_report {
 	const char *host;
 	char server[128]; /* address and port, once there was a connection */
 	bool table, later; /* wanted; after the stream of events */
+	bool broken;	   /* it could not be written; said already */
 	bool progress, progress_shown;
 	unsigned int printed, kept;
 	struct check_row rows[CHECK_ROWS]; /* kept to be printed later */

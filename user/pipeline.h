@@ -26,6 +26,8 @@ struct origin {
 	void (*found)(void *arg, const struct conn *conn, struct finding *finding);
 	void *arg;
 	const struct keylog *keylog; /* or NULL */
+	/* struct fact's, of what is told of next; or NULL. */
+	const char *(*tried)(void *arg);
 	int64_t stall_ns; /* a handshake without a record for so long has stalled; 0: as usual */
 };
 

@@ -117,6 +117,7 @@ static void on_judged(void *arg, const struct check_row *row, bool tolerated)
 	c->tolerated = tolerated;
 	check_report_quiet(&c->report);
 	carrier_tell(c->carrier, oldest);
+	c->row = NULL; /* the caller's */
 	pipeline_flush(c->pipeline);
 }
 
@@ -129,6 +130,13 @@ static void on_found(void *arg, const struct conn *conn, struct finding *finding
 	if (c->tolerated && finding->severity == SEVERITY_ERROR)
 		finding->severity = SEVERITY_INFO;
 	check_note(&c->report.notes, finding, c->row ? c->row->tried : "", c->tolerated);
+}
+
+static const char *on_tried(void *arg)
+{
+	const struct checking *c = arg;
+
+	return c->row ? c->row->tried : NULL;
 }
 
 static bool on_library(void *arg, uint32_t file, const char **name, char version[32])
@@ -162,7 +170,7 @@ static int say(const char *error, int status)
 static bool open_pipeline(struct checking *c, struct options *options)
 {
 	struct tt_owner owner = this_process();
-	struct origin origin = { .name = "live", .found = on_found, .library = on_library,
+	struct origin origin = { .name = "live", .found = on_found, .tried = on_tried, .library = on_library,
 				 .enrich = enrich_process, .arg = c };
 
 	origin.keylog = c->keylog = keylog_new();
@@ -192,7 +200,9 @@ static int run(struct checking *c, struct check *check)
 	pipeline_stats(c->pipeline, &stats);
 	pipeline_flush(c->pipeline);
 	check_report_end(&c->report);
-	return good ? 0 : say(error, 1);
+	if (!good)
+		say(error, 1);
+	return good && !c->report.broken ? 0 : 1;
 }
 
 static uint16_t port_of(const struct check_options *o)

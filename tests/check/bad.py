@@ -49,6 +49,24 @@ c = Check(f"127.0.0.1:{port}")
 ok(c.status == 1 and [e["event"]["action"] for e in c.events] == ["tlstrace-stats"] and not c.text,
    "nothing but statistics is told then", c)
 
+# A resolver that does not answer.
+if os.geteuid():
+    print("ok - a resolver that does not answer # SKIP needs root")
+else:
+    open(f"{tt.T}/resolv.conf", "w").write("nameserver 127.0.0.1\n")
+    open(f"{tt.T}/nsswitch.conf", "w").write("hosts: dns\n")
+    inside = f"""import socket, subprocess
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+subprocess.run(["{TLSTRACE}", "check", "--timeout", "0.5", "name.test"])
+"""
+    begin = time.monotonic()
+    done = subprocess.run(["unshare", "-n", "-m", "sh", "-c", f"""ip link set lo up &&
+mount --bind {tt.T}/resolv.conf /etc/resolv.conf && mount --bind {tt.T}/nsswitch.conf /etc/nsswitch.conf &&
+exec {tt.PYTHON} -c '{inside}'"""], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    ok(done.stderr == "tlstrace: check: name.test: the resolver does not answer\n" and
+       time.monotonic() - begin < 3, "a resolver that does not answer", done)
+
 # One that goes away in the middle: what was found is told, and that it is not all.
 server = tt.serve([tt.PYTHON, "-c", f"""import socket, ssl
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -97,6 +115,19 @@ ok("certificate-untrusted" in c.text and "evidence" not in c.text, "--brief: one
 c = Check("--records", f"localhost:{port}", "--reconnects", 1)
 ok(of(c.events, "tls-record") and of(c.events, "tls-message"), "--records")
 ok(not [e for e in c.events if any(w in json.dumps(e) for w in ("CLIENT_RANDOM", "TRAFFIC_SECRET", "PRIVATE"))], "no key is told of")
+
+
+for target, error in (("/dev/full", "tlstrace: standard output: No space left on device\n"), (None, "")):
+    if target:
+        out = open(target, "w")
+    else:
+        end, out = os.pipe()
+        os.close(end)
+    done = subprocess.run([TLSTRACE, "check", f"localhost:{port}", "--reconnects", "1"], text=True, stdout=out,
+                          stderr=subprocess.PIPE)
+    (out.close if target else lambda: os.close(out))()
+    ok(done.returncode == 1 and done.stderr == error, f"standard output is {target or 'a pipe that nobody reads'}: 1",
+       (done.returncode, done.stderr))
 
 
 def on_terminal(*args):

@@ -1,6 +1,8 @@
 """Servers that fail: the right line of the table, the right finding, and none of the others."""
-import sys, time
+import os, sys, time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenarios"))
+from altering import proxy
 from tools import Check, concludes, made, ok, peer, s_server, table, tt
 from tt import get, of
 
@@ -115,6 +117,27 @@ tt.kill(server)
 server = s_server(port, cert, "-groups", "P-384")
 c = check("--ca", cert[0], "--groups", "X25519")
 row(c, "TLS 1.3 full", "failed", "got handshake_failure")
+tt.kill(server)
+
+# Sessions that cannot be resumed, while full handshakes work.
+back = tt.port()
+server = s_server(back, cert)
+first = lambda protected, kind: protected == 1
+relay = proxy(port, back, [(None, None)] * 5 + [(None, first)] + [(None, None)] * 2 + [(None, first)] * 2 +
+              [(None, None)] * 4)
+c = Check(f"127.0.0.1:{port}", "--servername", "good.test", "--ca", cert[0], "--reconnects", 2)
+relay.join(20)
+ok(not relay.is_alive(), "every connection came to its end")
+row(c, "TLS 1.2 by session ID", "0 of 2, 1 failed", "sent bad_record_mac", "decryption failed or bad record mac")
+row(c, "TLS 1.2 by ticket", "0 of 2, 2 failed", "sent bad_record_mac", "decryption failed or bad record mac")
+row(c, "TLS 1.3 by ticket (PSK)", "2 of 2 resumed")
+concludes(c, "sessions that cannot be resumed", "resumed-session-keys-differ",
+          never=CERTIFICATES | {"full-handshake-keys-differ", "record-corrupted-mid-stream"})
+said = [get(e, "tls.finding") for e in of(c.events, "tls-finding")
+        if get(e, "tls.finding.code") == "resumed-session-keys-differ"][-1]
+ok(any("Full handshakes of this client with this server before: " in s for s in said["evidence"]) and
+   any("full handshakes of the same two ends work" in s for s in said["ruled_out"]),
+   "and it is said that full ones work", said)
 tt.kill(server)
 
 # A server that serves no one without a name.

@@ -56,6 +56,8 @@ ok(all(get(e, "tls.close") == "close_notify" and get(e, "tls.close_by") == "clie
        if get(e, "tls.established")), "each is closed in order", ends[0])
 sent = [get(e, "tls.records.client.application_data.count") for e in ends if get(e, "tls.version") == "1.2"]
 ok(sent and not any(sent), "no application data is sent", sent)
+tried = [get(e, "tlstrace.check.tried") for e in c.events[:-1]]
+ok(list(dict.fromkeys(tried)) == list(c.rows), "each event says what its connection was for", tried)
 stats = c.events[-1]["tlstrace"]["stats"]
 ok(stats["events"] == stats["emitted"] == len(c.events) and stats["connections"]["total"] == 26,
    "the statistics agree", stats)
@@ -67,6 +69,15 @@ table(c, "an IPv6 address", {**GOOD, "TLS 1.3 full, without SNI": "not tried", "
 ok(all(get(e, "network.type") == "ipv6" for e in of(c.events, "tls-handshake")), "and its events")
 c = Check(f"127.0.0.1:{port}", "--ca", cert[0], "--servername", "good.test", "--reconnects", 1)
 ok(c.rows["TLS 1.3 full, without SNI"]["result"] == "ok" and not c.codes("error"), "--servername with an address", c)
+tt.kill(server, 15)
+
+# One that asks for a client certificate and does without.
+server = nginx("ssl_protocols TLSv1.2 TLSv1.3; ssl_verify_client optional_no_ca;")
+c = Check(f"localhost:{port}", "--ca", cert[0], "--reconnects", 1)
+ok(all(c.rows[r]["reason"].endswith(", without the client certificate that is asked for")
+       for r in ("TLS 1.3 full", "TLS 1.2 full")), "a client certificate is asked for", c)
+c = Check(f"localhost:{port}", "--ca", cert[0], "--reconnects", 1, "--cert", cert[0], "--key", cert[1])
+ok("asked for" not in c.text, "and sent", c)
 tt.kill(server, 15)
 
 # No session cache and no tickets: nothing to resume is no fault. (nginx still gives tickets of TLS 1.3.)
@@ -86,6 +97,12 @@ ok(c.rows["TLS 1.3 full, without SNI"] | {"time": ""} ==
    {"result": "ok", "time": "", "alert": "-", "reason": "not the same certificate as with the name"},
    "another certificate without the name", c)
 concludes(c, "another certificate without the name", never=("certificate-name-mismatch", "certificate-untrusted"))
+tt.kill(server)
+
+# One that gives no new ticket to who resumes: more full handshakes give more.
+server = tt.serve(["node", f"{tt.HERE}/peers/node.js", "server", port, *cert, "default"], port)
+c = Check(f"localhost:{port}", "--ca", cert[0])
+ok(c.rows["TLS 1.3 by ticket (PSK)"]["result"] == "6 of 6 resumed", "tickets are got anew", c)
 tt.kill(server)
 
 # Two servers with keys of their own behind one address.

@@ -51,6 +51,15 @@ static int on_session(SSL *ssl, SSL_SESSION *session)
 	return 0;
 }
 
+static int on_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+	struct attempt *a = SSL_get_app_data(ssl);
+
+	(void)certificate, (void)key;
+	a->asked = true;
+	return 0; /* there is none */
+}
+
 /* The first error of a call says why; those after it follow from it. */
 static void note_error(struct talk *t, bool reading)
 {
@@ -224,6 +233,7 @@ static bool prepare(struct talk *t)
 	SSL_CTX_set_keylog_callback(a->client, on_secret);
 	SSL_CTX_set_info_callback(a->client, on_info);
 	SSL_CTX_sess_set_new_cb(a->client, on_session);
+	SSL_CTX_set_client_cert_cb(a->client, on_asked);
 	t->ssl = SSL_new(a->client);
 	t->in = BIO_new(BIO_s_mem());
 	t->out = BIO_new(BIO_s_mem());

@@ -29,6 +29,7 @@ struct attempt {
 	/* What came of it; attempt_free() frees it. */
 	enum attempt_end end;
 	bool connected, established, resumed;
+	bool asked; /* for a client certificate, and there was none to send */
 	bool not_tls; /* the first bytes of the server are of no record */
 	int64_t handshake_ns; /* from the connect to the end of the handshake */
 	int alert;	      /* fatal, -1: none */

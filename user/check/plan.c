@@ -77,7 +77,8 @@ void plan_row(struct check_row *row, const struct attempt *a)
 	row->alert_sent = a->alert_sent;
 	attempt_reason(a, row->reason);
 	if (row->result == CHECK_OK)
-		snprintf(row->reason, sizeof(row->reason), "%s", a->cipher ? a->cipher : "");
+		snprintf(row->reason, sizeof(row->reason), "%s%s", a->cipher ? a->cipher : "",
+			 a->asked ? ", without the client certificate that is asked for" : "");
 }
 
 void plan_judged(const struct check *c, const struct check_row *row, bool tolerated)

@@ -45,18 +45,19 @@ static void collect(struct resumption *r, struct attempt *a)
 }
 
 /*
- * Up to TLS 1.2 every connection offers the first one's session. A ticket of TLS 1.3 is
+ * Owned by the caller. Up to TLS 1.2 every connection offers the first one's session. A ticket of TLS 1.3 is
  * offered once (RFC 8446 C.4): the oldest unused one, whoever of the servers gave it.
  */
 static SSL_SESSION *take(struct resumption *r)
 {
 	SSL_SESSION *session = r->count ? r->pool[r->first] : NULL;
 
-	if (session && r->kind == BY_PSK) {
+	/* The library never offers again what a handshake failed with. */
+	if (r->kind != BY_PSK)
+		return session ? SSL_SESSION_dup(session) : NULL;
+	if (session) {
 		r->first = (r->first + 1) % POOL;
 		r->count--;
-	} else if (session) {
-		SSL_SESSION_up_ref(session);
 	}
 	return session;
 }
@@ -71,19 +72,27 @@ static void connect_once(struct resumption *r, struct attempt *a)
 		plan_judged(r->check, &r->row, false);
 }
 
-/* The handshake that makes the session; false: there is nothing to offer, and the row says why. */
-static bool begin(struct resumption *r)
+/* A handshake that makes sessions; false: it failed, and the row says how. */
+static bool fill(struct resumption *r)
 {
 	struct attempt a = { .session = NULL };
+	bool good;
 
 	connect_once(r, &a);
-	if (a.end != ATTEMPT_OK) {
+	good = a.end == ATTEMPT_OK;
+	if (good)
+		collect(r, &a);
+	else
 		plan_row(&r->row, &a);
-		attempt_free(&a);
-		return false;
-	}
-	collect(r, &a);
 	attempt_free(&a);
+	return good;
+}
+
+/* False: there is nothing to offer, and the row says why. */
+static bool begin(struct resumption *r)
+{
+	if (!fill(r))
+		return false;
 	if (r->count)
 		return true;
 	r->row.result = CHECK_SKIPPED;
@@ -93,12 +102,17 @@ static bool begin(struct resumption *r)
 	return false;
 }
 
-/* Offer one; false: stop. */
+/* Offer one; false: stop. Some servers give no new ticket to who resumes. */
 static bool again(struct resumption *r)
 {
-	struct attempt a = { .session = take(r) };
+	struct attempt a = { .session = NULL };
 	bool on;
 
+	if (!r->count && !fill(r) && !r->check->over) {
+		r->tried++;
+		r->failed++;
+	}
+	a.session = take(r);
 	if (!a.session)
 		return false;
 	connect_once(r, &a);

@@ -148,6 +148,11 @@ static void begin_tlstrace(struct json *j, const struct fact *fact)
 	if (role_name(c->role))
 		json_text(j, "role", role_name(c->role));
 	json_text(j, "attribution", c->attribution);
+	if (!fact->tried)
+		return;
+	json_open(j, "check", '{');
+	json_text(j, "tried", fact->tried);
+	json_close(j, '}');
 }
 
 static void end(struct json *j, const struct fact *fact)

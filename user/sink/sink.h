@@ -48,6 +48,7 @@ struct fact {
 	int64_t time_ns;   /* wall clock */
 	uint64_t sequence; /* event.sequence */
 	const char *source;	 /* "live", "pcap" */
+	const char *tried;	 /* by a check: what the connection is for; NULL: it is nobody's test */
 	const struct conn *conn; /* NULL for stats */
 	bool explained; /* a failed handshake: a finding that says why follows */
 };
