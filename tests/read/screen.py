@@ -116,6 +116,14 @@ for name in (b"a\x1b[2Jb\x1b]0;x\x07.test", b"a\r\nFAILED: b.test", "a\u202eb\u2
         ok(not bad and sum("FAILED: server-name" in line for line in text.splitlines()) == 1,
            f"a name {name[:12]!r}, {width} columns: nothing that the terminal would obey", (bad, text))
 
+# A warning is no end: the X is at what was.
+flow = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(1, record(21, b"\1\x70"))
+flow.raw(1, flow.seq[1], 4)  # a reset
+text = SGR.sub("", shown(100, pcap([(t, ethernet(d)) for t, d in flow.packets])))
+rows = [line for line in text.splitlines() if " ms  " in line]
+ok(len(rows) == 3 and "<-- server  warning unrecognized_name (112)" in rows[1] and rows[1].startswith("    ") and
+   rows[2].startswith("  X     0.000 ms         <-- server  resets (RST)"), "a warning before a reset", text)
+
 # Whatever is said fits, but for commands to paste and words that fit nowhere.
 for width in (76, 80, 100, 119, 120, 160):
     wide = [line for line in SGR.sub("", shown(width, FULL)).splitlines()

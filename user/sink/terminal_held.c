@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
-
 #include "sink/terminal_parts.h"
 
 #define HELD 64
@@ -11,6 +9,7 @@ static struct held {
 	int turns;
 	char text[LINE_BYTES];
 } held[HELD];
+static int waiting; /* how many there are: none, most of the time */
 static struct sink memory;
 
 /* With no room left the line is written at once. */
@@ -26,6 +25,7 @@ struct sink *held_begin(struct sink *s, uint64_t id)
 		return s;
 	h->id = id;
 	h->turns = 0;
+	waiting++;
 	return &memory;
 }
 
@@ -37,9 +37,11 @@ void held_end(struct sink *s)
 
 void held_drop(uint64_t id)
 {
-	for (struct held *h = held; h < held + HELD; h++)
-		if (h->id == id)
+	for (struct held *h = held; waiting && h < held + HELD; h++)
+		if (h->id == id) {
 			h->id = 0;
+			waiting--;
+		}
 }
 
 static void write_out(struct sink *s, struct held *h)
@@ -47,18 +49,19 @@ static void write_out(struct sink *s, struct held *h)
 	fputs(h->text, s->out);
 	s->last = h->id;
 	h->id = 0;
+	waiting--;
 }
 
 void held_release(struct sink *s, uint64_t id)
 {
-	for (struct held *h = held; h < held + HELD; h++)
+	for (struct held *h = held; waiting && h < held + HELD; h++)
 		if (h->id == id)
 			write_out(s, h);
 }
 
 void held_settle(struct sink *s, bool all)
 {
-	for (struct held *h = held; h < held + HELD; h++)
+	for (struct held *h = held; waiting && h < held + HELD; h++)
 		if (h->id && (++h->turns == TURNS || all))
 			write_out(s, h);
 }

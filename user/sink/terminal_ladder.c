@@ -89,15 +89,21 @@ static void omitted(const struct ladder *l, const struct alert *a)
 		fprintf(l->sink->out, "%18s(%u record%s before)\n", "", count, count == 1 ? "" : "s");
 }
 
+/* A close_notify ends a handshake, whatever its level; another warning does not. */
+static bool ends_it(const struct alert *a)
+{
+	return a->time_ns && (!a->readable || a->level == 2 || !a->description);
+}
+
 static void alert_row(const struct ladder *l, const struct alert *a)
 {
 	const char *name = alert_name(a->description);
 	char text[ROW_BYTES] = "alert, encrypted";
 
 	if (a->readable)
-		snprintf(text, sizeof(text), "%salert %s (%u)", a->encrypted ? "protected " : "",
-			 name ? name : "unknown", a->description);
-	row(l, true, a->time_ns, a->sender, text);
+		snprintf(text, sizeof(text), "%s%s %s (%u)", a->encrypted ? "protected " : "",
+			 a->level == 2 ? "alert" : "warning", name ? name : "unknown", a->description);
+	row(l, ends_it(a), a->time_ns, a->sender, text);
 }
 
 static void end_row(const struct ladder *l, const struct conn *c)
@@ -114,7 +120,7 @@ void terminal_ladder(struct sink *s, const struct fact *fact)
 	const struct conn *c = fact->conn;
 	const struct alert *a = &c->last_alert;
 	struct ladder l = { .sink = s, .wide = s->width >= TWO_COLUMNS_FROM,
-			    .end_ns = a->time_ns ? a->time_ns : fact->time_ns };
+			    .end_ns = ends_it(a) ? a->time_ns : fact->time_ns };
 	char text[ROW_BYTES];
 
 	if (l.wide)
@@ -126,6 +132,6 @@ void terminal_ladder(struct sink *s, const struct fact *fact)
 	}
 	if (a->time_ns)
 		alert_row(&l, a);
-	else
+	if (!ends_it(a))
 		end_row(&l, c);
 }
