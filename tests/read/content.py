@@ -90,6 +90,17 @@ f = resumed(Flow().open(), version=0x0300).close()
 got = records(read(f))
 ok([r[2] for r in got[1:]] == ["ssl3"] * 8 and len(got) == 9, "SSL 3", got)
 
+# A HelloRetryRequest and no more: version, cipher and group are bound by it
+RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+retry = struct.pack(">H", 0x0303) + RETRY + b"\0" + struct.pack(">HB", 0x1301, 0)
+retry += struct.pack(">H", 12) + extension(43, b"\3\4") + extension(51, b"\0\x18")
+f = Flow().open().send(0, record(22, client_hello(extensions=extension(43, b"\2\3\4")))).send(1, record(22, message(2, retry)))
+f.send(0, record(21, b"\2\x2f")).close()
+(h,) = of(read(f), "tls-handshake")
+h = h["tls"]
+ok([h.get(k) for k in ("version", "cipher", "curve", "established", "hello_retry", "history")] ==
+   ["1.3", "TLS_AES_128_GCM_SHA256", "secp384r1", False, True, "CjL"], "refused after a HelloRetryRequest", h)
+
 # Records whose messages do not fit into them, renegotiation
 hello = client_hello(b"a.test", 0x0303, SESSION)
 f = Flow().open().send(0, b"".join(record(22, hello[i:i + 7]) for i in range(0, len(hello), 7)))

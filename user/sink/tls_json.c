@@ -69,14 +69,17 @@ static void times(struct json *j, const struct conn *c)
 
 static void chosen(struct json *j, const struct server_hello *h)
 {
-	if (!h->seen || h->hello_retry)
+	if (!h->seen)
 		return;
+	/* A HelloRetryRequest binds the ServerHello that follows it (RFC 8446 4.1.4). */
 	tls_json_code(j, "version", version_name(h->version), h->version);
 	if (h->version >> 8 == 0x7f)
 		json_int(j, "version_draft", h->version & 0xff);
 	json_text(j, "version_protocol", h->version <= 0x0300 ? "ssl" : "tls");
-	tls_json_code(j, "cipher", cipher_name(h->cipher), h->cipher);
-	json_int(j, "cipher_id", h->cipher);
+	if (h->cipher || !h->hello_retry) { /* those of the first drafts name none */
+		tls_json_code(j, "cipher", cipher_name(h->cipher), h->cipher);
+		json_int(j, "cipher_id", h->cipher);
+	}
 	if (h->group)
 		tls_json_code(j, "curve", group_name(h->group), h->group);
 	if (h->alpn && *h->alpn)
