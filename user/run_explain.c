@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "util/columns.h"
 #include "util/distance.h"
 
 #define INDENT 10
@@ -45,29 +44,13 @@ static const struct {
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-static int width(void)
-{
-	struct winsize w;
-
-	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col > 2 * INDENT ? w.ws_col : WIDTH;
-}
-
 /* A label, then the text in lines that fit, all from one column on. */
 static void columns(const char *label, const char *text, int indent)
 {
-	int at = printf("%-*s ", indent - 1, label), most = width();
+	int width = columns_of(stdout);
 
-	while (*text) {
-		int length = (int)strcspn(text, " ");
-
-		if (at > indent && at + 1 + length > most) {
-			printf("\n%*s", indent, "");
-			at = indent;
-		}
-		at += printf("%s%.*s", at > indent ? " " : "", length, text);
-		text += length;
-		text += *text == ' ';
-	}
+	columns_wrap(stdout, text, printf("%-*s ", indent - 1, label), indent,
+		     width > 2 * INDENT ? width : WIDTH);
 	putchar('\n');
 }
 

@@ -51,6 +51,11 @@ refuse 2 "hooks" --hooks nonsense
 refuse 2 "unexpected word 'word'" word
 refuse 1 "/nonexistent/x" --json=/nonexistent/x
 [ "$("$B/tlstrace" --help | grep -c -- --)" -gt 10 ] && echo "ok - help" || { echo "not ok - help"; result=1; }
+of_read=$("$B/tlstrace" read --help)
+[[ $of_read == *--keylog* && $of_read == *--port* && $of_read != *--pid* && $of_read != *--starttls* ]] &&
+	echo "ok - read --help: its own options" || { echo "not ok - read --help: $of_read"; result=1; }
+widest=$(COLUMNS=80 "$B/tlstrace" --help | wc -L)
+[ "$widest" -le 80 ] && echo "ok - help fits 80 columns" || { echo "not ok - help has $widest columns"; result=1; }
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	cp "$B/tlstrace" "$T/" && chmod 755 "$T" "$T/tlstrace"
 	got=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$T/tlstrace" 2>&1 >/dev/null)

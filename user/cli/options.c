@@ -155,7 +155,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
 	case OPT_STATE: o->state = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;
-	case OPT_HELP: usage(); return 0;
+	case OPT_HELP: usage(o->task); return 0;
 	case OPT_VERSION: puts("tlstrace " TLSTRACE_VERSION); return 0;
 	}
 	return take_flag(o, id) ? -1 : check_option(o, id, arg);
@@ -244,7 +244,7 @@ static int take_words(struct options *o, char **words)
 	o->words = words;
 	if (!*words || (strcmp(*words, "--help") && strcmp(*words, "-h")))
 		return -1;
-	usage();
+	usage(o->task);
 	return 0;
 }
 

@@ -136,39 +136,74 @@ const char *nearest_option(const char *name)
 	return best;
 }
 
-static void help_line(const char *left, const char *text)
+static int help_width(void)
 {
 	int width = columns_of(stdout);
 
 	width = width > HELP_WIDTH || !width ? HELP_WIDTH : width;
+	return width > HELP_INDENT + 20 ? width : 0;
+}
+
+static void help_line(const char *left, const char *text)
+{
 	columns_wrap(stdout, text, printf("  %-*s", HELP_INDENT - 3, left) + printf(" "), HELP_INDENT,
-		     width > HELP_INDENT + 20 ? width : 0);
+		     help_width());
 	putchar('\n');
 }
 
-void usage(void)
+static void help_text(const char *text)
 {
-	const struct option_row *row;
+	columns_wrap(stdout, text, 0, 0, help_width());
+	putchar('\n');
+}
+
+static void help_option(const struct option_row *row)
+{
 	char left[64];
 
-	for (enum task i = 0; i < TASKS; i++)
-		printf("%s tlstrace%s%s %s\n", i ? "      " : "usage:", commands[i].word ? " " : "",
-		       commands[i].word ? commands[i].word : "", commands[i].follows);
-	puts("Show every TLS handshake, alert and close on this host, with its process, and why\n"
-	     "handshakes fail.\n");
-	for (enum task i = 0; i < TASKS; i++)
-		help_line(commands[i].word ? commands[i].word : "(no word)", commands[i].help);
+	option_synopsis(row, left + 4 * !row->short_name, sizeof(left) - 4);
+	if (!row->short_name)
+		memset(left, ' ', 4);
+	help_line(left, row->help);
+}
+
+/* Before its first option that goes with the task, the group's title. */
+static void help_options(enum task task)
+{
+	const struct option_row *row;
+	const char *title = NULL;
+
 	for (size_t i = 0; (row = option_row(i)); i++) {
-		if (!row->id) {
-			if (row->help)
-				printf("\n%s:\n", row->help);
+		if (!row->id && row->help)
+			title = row->help;
+		if (!row->id || !(task == TASK_LIVE || row->tasks & 1 << task))
 			continue;
-		}
-		option_synopsis(row, left + 4 * !row->short_name, sizeof(left) - 4);
-		if (!row->short_name)
-			memset(left, ' ', 4);
-		help_line(left, row->help);
+		if (title)
+			printf("\n%s:\n", title);
+		title = NULL;
+		help_option(row);
 	}
-	puts("\nExit status: 0 done, 1 error, 2 usage, 3 no privilege or kernel feature, 4 by --fail-on,\n"
-	     "else the command's own. The man page tlstrace(8) has more.");
+}
+
+void usage(enum task task)
+{
+	bool whole = task == TASK_LIVE;
+	const char *lead = "usage:";
+
+	for (enum task i = 0; i < TASKS; i++) {
+		if (!whole && i != task)
+			continue;
+		printf("%s tlstrace%s%s %s\n", lead, commands[i].word ? " " : "",
+		       commands[i].word ? commands[i].word : "", commands[i].follows);
+		lead = "      ";
+	}
+	help_text(whole ? "Show every TLS handshake, alert and close on this host, with its process, and why handshakes fail." :
+			  commands[task].help);
+	if (whole)
+		putchar('\n');
+	for (enum task i = 0; whole && i < TASKS; i++)
+		help_line(commands[i].word ? commands[i].word : "(no word)", commands[i].help);
+	help_options(task);
+	putchar('\n');
+	help_text("Exit status: 0 done, 1 error, 2 usage, 3 no privilege or kernel feature, 4 by --fail-on, else the command's own. The man page tlstrace(8) has more.");
 }

@@ -43,6 +43,7 @@ enum task task_named(const char *word); /* TASK_LIVE when it names none */
 /* The one that `word` may be meant for, NULL when none is near. */
 const char *nearest_command(const char *word);
 const char *nearest_option(const char *name);
-void usage(void); /* on standard output */
+/* On standard output; of TASK_LIVE: of everything. */
+void usage(enum task task);
 
 #endif /* TT_CLI_TABLE_H */
