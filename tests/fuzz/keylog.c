@@ -26,7 +26,7 @@ static void as_file(struct keylog *log, const uint8_t *data, size_t size)
 	}
 	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
-	pcapng_each_secrets(path, false, on_secrets, log);
+	pcapng_each_secrets(path, on_secrets, log);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
