@@ -21,16 +21,20 @@
 void terminal_clock(FILE *out, int64_t time_ns)
 {
 	static time_t known = -1;
-	static char text[16];
+	static char text[] = "00:00:00.000 ";
+	int milliseconds = (int)(time_ns / 1000000 % 1000);
 	time_t seconds = time_ns / 1000000000;
 	struct tm tm;
 
 	if (seconds != known) {
 		localtime_r(&seconds, &tm);
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+		text[8] = '.';
 		known = seconds;
 	}
-	fprintf(out, "%s.%03d ", text, (int)(time_ns / 1000000 % 1000));
+	for (int i = 11; i > 8; i--, milliseconds /= 10)
+		text[i] = (char)('0' + (milliseconds < 0 ? 0 : milliseconds) % 10);
+	fwrite_unlocked(text, 1, sizeof(text) - 1, out);
 }
 
 const char *terminal_colour(const struct sink *s, const char *colour)
@@ -48,12 +52,19 @@ const char *terminal_side(enum tls_role role)
 int terminal_endpoint(FILE *out, const struct endpoint *e)
 {
 	char text[ADDRESS_TEXT + sizeof("[]:65535")], *at = text;
+	unsigned int unit = 1;
 
 	if (!is_ipv4(e))
 		*at++ = '[';
 	address_text(e, at);
 	at += strlen(at);
-	at += sprintf(at, is_ipv4(e) ? ":%u" : "]:%u", e->port);
+	if (!is_ipv4(e))
+		*at++ = ']';
+	*at++ = ':';
+	while (e->port / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		*at++ = (char)('0' + e->port / unit % 10);
 	fwrite_unlocked(text, 1, (size_t)(at - text), out);
 	return (int)(at - text);
 }
