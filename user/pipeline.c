@@ -32,7 +32,7 @@ static bool due(struct pipeline *p, int64_t time_ns, const struct conn *conn, bo
 	}
 	p->sequence++;
 	*fact = (struct fact){ .time_ns = time_ns, .sequence = p->sequence,
-			       .source = p->origin.name, .conn = conn };
+			       .source = p->origin.name, .conn = conn, .last = pipeline_full(p) };
 	if (p->origin.tried)
 		fact->tried = p->origin.tried(p->origin.arg);
 	return true;

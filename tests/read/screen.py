@@ -80,6 +80,11 @@ ok("\x1b" not in piped and piped == open("tests/golden/seed-full.txt").read(), "
 brief = SGR.sub("", shown(250, CASE, "--brief")).splitlines()
 ok(len(brief) == 2 and "FAILED: resumed-session-keys-differ (likely): " in brief[0], "--brief: one line", brief)
 
+for count, wanted in ((1, "ALERT by the client: fatal bad_record_mac (20)"), (2, "FAILED: the client could not verify"),
+                      (3, "FAILED: resumed-session-keys-differ (likely)")):
+    text = shown(250, CASE, "--count", str(count))
+    ok(wanted in text and text.count("FAILED") + text.count("ALERT") == 1, f"--count {count}: no more, and not nothing", text)
+
 screen = Screen(160)
 ends, at = [], 24
 while at < len(FULL):

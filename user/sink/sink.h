@@ -51,6 +51,7 @@ struct fact {
 	const char *tried;	 /* by a check: what the connection is for; NULL: it is nobody's test */
 	const struct conn *conn; /* NULL for stats */
 	bool explained; /* a failed handshake: a finding that says why follows */
+	bool last;	/* --count is reached: nothing follows */
 };
 
 struct sink {

@@ -51,10 +51,12 @@ static void say_failure(FILE *out, const struct conn *c)
 		fputs("an alert that only its receiver can read ended it", out);
 }
 
-/* A handshake that fails: its line says all. */
-static bool leads_to_failure(const struct conn *c)
+/* A handshake that fails: what is told of that says all. */
+static bool leads_to_failure(const struct fact *fact)
 {
-	return !c->established && (c->client.seen || c->server.seen);
+	const struct conn *c = fact->conn;
+
+	return !fact->last && !c->established && (c->client.seen || c->server.seen);
 }
 
 static void succeeded(struct sink *s, const struct fact *fact)
@@ -126,7 +128,7 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 	/* In all likelihood a close_notify: the line of the close says as much. */
 	if (a->by_size && fact->conn->established)
 		return;
-	if ((leads_to_failure(fact->conn) && (fatal || !a->readable)) || said(fact, a, fatal))
+	if ((leads_to_failure(fact) && (fatal || !a->readable)) || said(fact, a, fatal))
 		return;
 	s = held_begin(s, fact->conn->id);
 	line_begin(&line, s, fact, fatal ? RED : "");
@@ -152,7 +154,7 @@ static void error(struct sink *s, const struct fact *fact)
 	struct line line;
 
 	told_by(fact->conn, &other);
-	if (leads_to_failure(fact->conn) || (e->received >= 0 && other && other->alert == 1 + e->received))
+	if (leads_to_failure(fact) || (e->received >= 0 && other && other->alert == 1 + e->received))
 		return;
 	s = held_begin(s, fact->conn->id);
 	line_begin(&line, s, fact, RED);

@@ -9,6 +9,7 @@
 #include "model/names.h"
 #include "model/roles.h"
 #include "sink/terminal_parts.h"
+#include "util/json.h"
 
 #define TWO_COLUMNS_FROM 120
 #define SIDE_COLUMNS 46
@@ -56,18 +57,37 @@ static void record_text(const struct past_record *r, char text[ROW_BYTES])
 		snprintf(text + used, ROW_BYTES - used, ", %u byte%s", r->length, r->length == 1 ? "" : "s");
 }
 
+/* "client 192.0.2.7:40000 curl[77]" */
+static void side(char text[ROW_BYTES], enum tls_role role, const struct endpoint *e, const char *comm,
+		 uint32_t pid)
+{
+	FILE *memory = fmemopen(text, ROW_BYTES, "w");
+
+	if (!memory)
+		return;
+	fprintf(memory, "%s ", terminal_side(role));
+	terminal_endpoint(memory, e);
+	if (pid) {
+		putc(' ', memory);
+		terminal_text(memory, comm);
+		fprintf(memory, "[%u]", pid);
+	}
+	fclose(memory);
+}
+
+/* The processes as far as they are known here: of this end, of the other when it was told of. */
 static void heading(const struct ladder *l, const struct conn *c)
 {
 	char text[2][ROW_BYTES] = { "", "" };
+	const struct told *other;
 
-	for (int i = 0; i < 2; i++) {
-		FILE *memory = fmemopen(text[i], ROW_BYTES, "w");
+	told_by(c, &other);
+	for (enum tls_role role = ROLE_CLIENT; role <= ROLE_SERVER; role++) {
+		const struct endpoint *e = role == ROLE_CLIENT ? client_of(c) : server_of(c);
+		bool own = role == c->role;
 
-		if (!memory)
-			return;
-		fprintf(memory, "%s ", i ? "server" : "client");
-		terminal_endpoint(memory, i ? server_of(c) : client_of(c));
-		fclose(memory);
+		side(text[role == ROLE_SERVER], role, e, own ? c->process->comm : other ? other->comm : "",
+		     own ? c->process->pid : other ? other->pid : 0);
 	}
 	fprintf(l->sink->out, "%18s%s%-*s      %s%s\n", "", terminal_colour(l->sink, BOLD), SIDE_COLUMNS, text[0],
 		text[1], terminal_colour(l->sink, PLAIN));
