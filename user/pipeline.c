@@ -43,8 +43,8 @@ static void tell(struct pipeline *p, int64_t time_ns, const struct conn *conn,
 {
 	struct fact fact;
 
-	if (p->origin.found)
-		p->origin.found(p->origin.arg, conn, finding);
+	if (p->origin.found && !p->origin.found(p->origin.arg, conn, finding))
+		return;
 	if (!due(p, time_ns, conn, conn->failed || finding->severity == SEVERITY_ERROR, &fact))
 		return;
 	if (finding->severity > p->worst || !p->found)

@@ -22,8 +22,8 @@ struct origin {
 	/* What an event's file number stands for; or NULL. */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	bool (*probed)(void *arg, uint32_t file, int64_t since_ns); /* as in struct track_out; or NULL */
-	/* Each finding before it is told, to be changed or remembered; or NULL. */
-	void (*found)(void *arg, const struct conn *conn, struct finding *finding);
+	/* Each finding before it is told, to be changed or remembered; false: not to be told. Or NULL. */
+	bool (*found)(void *arg, const struct conn *conn, struct finding *finding);
 	void *arg;
 	const struct keylog *keylog; /* or NULL */
 	/* struct fact's, of what is told of next; or NULL. */

@@ -30,7 +30,7 @@ struct checking {
 	struct carried *held[HELD]; /* the oldest first; the last may still be open */
 	unsigned int held_count;
 	const struct check_row *row; /* what the connection at hand was for */
-	bool tolerated;
+	enum check_verdict verdict;
 	struct check_report report;
 };
 
@@ -103,7 +103,7 @@ static void on_closed(void *arg, int64_t time_ns, enum check_close how)
 								      CARRIED_RESET_THERE);
 }
 
-static void on_judged(void *arg, const struct check_row *row, bool tolerated)
+static void on_judged(void *arg, const struct check_row *row, enum check_verdict verdict)
 {
 	struct checking *c = arg;
 	struct carried *oldest = c->held[0];
@@ -114,7 +114,7 @@ static void on_judged(void *arg, const struct check_row *row, bool tolerated)
 	if (!oldest)
 		return;
 	c->row = row;
-	c->tolerated = tolerated;
+	c->verdict = verdict;
 	check_report_quiet(&c->report);
 	carrier_tell(c->carrier, oldest);
 	c->row = NULL; /* the caller's */
@@ -122,14 +122,17 @@ static void on_judged(void *arg, const struct check_row *row, bool tolerated)
 }
 
 /* A version that a server need not speak is no error of it, and no failure of the test. */
-static void on_found(void *arg, const struct conn *conn, struct finding *finding)
+static bool on_found(void *arg, const struct conn *conn, struct finding *finding)
 {
 	struct checking *c = arg;
 
 	(void)conn;
-	if (c->tolerated && finding->severity == SEVERITY_ERROR)
+	if (c->verdict == CHECK_FINE)
+		return false;
+	if (c->verdict == CHECK_NOTE && finding->severity == SEVERITY_ERROR)
 		finding->severity = SEVERITY_INFO;
-	check_note(&c->report.notes, finding, c->row ? c->row->tried : "", c->tolerated);
+	check_note(&c->report.notes, finding, c->row ? c->row->tried : "", c->verdict == CHECK_NOTE);
+	return true;
 }
 
 static const char *on_tried(void *arg)

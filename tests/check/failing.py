@@ -36,7 +36,9 @@ table(c, "TLS 1.2 alone", {"TLS 1.3 full": "refused", "TLS 1.2 full": "ok", **TW
                            "TLS 1.3 by ticket (PSK)": "not tried", "TLS 1.2 full, without SNI": "ok"})
 row(c, "TLS 1.3 full", "refused", "got protocol_version", "tlsv1 alert protocol version")
 concludes(c, "TLS 1.2 alone", never=CERTIFICATES | CLOSED | {"no-shared-cipher", "ticket-not-accepted"})
-ok("version-mismatch" in c.codes("info"), "TLS 1.2 alone: version-mismatch is a note", c)
+ok(c.findings == [("info", "version-mismatch")], "TLS 1.2 alone: version-mismatch is a note", c)
+c = check("--fail-on", "info", "--ca", cert[0])
+ok(c.status == 4, "--fail-on info, and a note: 4", c)
 tt.kill(server)
 
 # TLS 1.1 and below: an ordinary client is refused.
@@ -97,7 +99,7 @@ ok(c.status == 4, "--fail-on error: 4", c)
 c = check("--fail-on", "warning", "--ca", cert[0])
 ok(c.status == 0, "--fail-on warning, and all is well: 0", c)
 c = check("--fail-on", "info", "--ca", cert[0])
-ok(c.status == 4, "--fail-on info, and a note: 4", c)
+ok(c.status == 0, "--fail-on info, and all is well: 0", c)
 
 # Offers.
 c = check("--ca", cert[0], "--groups", "P-256", "--ciphers", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256")

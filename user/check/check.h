@@ -37,6 +37,12 @@ struct check_error {
 	bool reading; /* in SSL_read(), else in SSL_do_handshake() */
 };
 
+enum check_verdict {
+	CHECK_FAULT, /* as on any connection */
+	CHECK_NOTE,  /* a choice of the server's, worth a word */
+	CHECK_FINE,  /* as it should be */
+};
+
 enum check_close { CHECK_CLOSED_HERE, CHECK_CLOSED_THERE, CHECK_RESET_THERE };
 
 /* Times are CLOCK_MONOTONIC. Pointers are valid during the call only. */
@@ -53,9 +59,9 @@ struct check_out {
 	void (*closed)(void *arg, int64_t time_ns, enum check_close how);
 	/*
 	 * The oldest connection not told of so far can be judged now: `row` is what it was
-	 * for. A failure of a `tolerated` one is no fault of the server.
+	 * for, `verdict` what a failure of it means.
 	 */
-	void (*judged)(void *arg, const struct check_row *row, bool tolerated);
+	void (*judged)(void *arg, const struct check_row *row, enum check_verdict verdict);
 	void (*row)(void *arg, const struct check_row *row);
 };
 

@@ -81,9 +81,9 @@ void plan_row(struct check_row *row, const struct attempt *a)
 			 a->asked ? ", without the client certificate that is asked for" : "");
 }
 
-void plan_judged(const struct check *c, const struct check_row *row, bool tolerated)
+void plan_judged(const struct check *c, const struct check_row *row, enum check_verdict verdict)
 {
-	c->out->judged(c->out->arg, row, tolerated);
+	c->out->judged(c->out->arg, row, verdict);
 }
 
 static unsigned int planned(const struct check *c)
@@ -161,7 +161,7 @@ static void try_without_name(struct check *c, const struct tried *with)
 			snprintf(row.reason, sizeof(row.reason), "%s certificate as with the name",
 				 memcmp(a.certificate, with->certificate, 32) ? "not the same" : "the same");
 		}
-		plan_judged(c, &row, true);
+		plan_judged(c, &row, CHECK_NOTE);
 		c->out->row(c->out->arg, &row);
 	}
 	SSL_CTX_free(a.client);

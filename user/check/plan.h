@@ -41,7 +41,7 @@ void plan_row(struct check_row *row, const struct attempt *a);
 void plan_skip(struct check *c, struct check_row *row, const char *why);
 /* How a row begins. */
 struct check_row plan_begin(const char *version, const char *what);
-void plan_judged(const struct check *c, const struct check_row *row, bool tolerated);
+void plan_judged(const struct check *c, const struct check_row *row, enum check_verdict verdict);
 
 void plan_versions(struct check *c);	/* versions.c */
 void plan_resumptions(struct check *c); /* resumptions.c */

@@ -69,7 +69,7 @@ static void connect_once(struct resumption *r, struct attempt *a)
 	a->verify_name = r->check->verify_name;
 	plan_try(r->check, &r->row, a);
 	if (a->connected)
-		plan_judged(r->check, &r->row, false);
+		plan_judged(r->check, &r->row, CHECK_FAULT);
 }
 
 /* A handshake that makes sessions; false: it failed, and the row says how. */

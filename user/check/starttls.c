@@ -47,6 +47,15 @@ static bool offers(const char *line, const char *keyword)
 	       (!line[4 + length] || line[4 + length] == ' ');
 }
 
+static void refused(const struct move *m, const char *line, char *why)
+{
+	if (m->send)
+		snprintf(why, STARTTLS_WHY_BYTES, "the server says \"%.*s\" to %.*s", SHOWN, line,
+			 (int)strcspn(m->send, "\r"), m->send);
+	else
+		snprintf(why, STARTTLS_WHY_BYTES, "the server begins with \"%.*s\"", SHOWN, line);
+}
+
 static int answer(struct channel *c, const struct move *m, char *why)
 {
 	char line[LINE_BYTES];
@@ -63,9 +72,7 @@ static int answer(struct channel *c, const struct move *m, char *why)
 		if (!is_last(line, m->expect, !i))
 			continue;
 		if (strncasecmp(line, m->expect, strlen(m->expect))) {
-			snprintf(why, STARTTLS_WHY_BYTES, "the server says \"%.*s\"%s%.*s", SHOWN, line,
-				 m->send ? " to " : ", at first",
-				 m->send ? (int)strcspn(m->send, "\r") : 0, m->send ? m->send : "");
+			refused(m, line, why);
 			return -1;
 		}
 		if (!offered)

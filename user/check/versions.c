@@ -68,29 +68,29 @@ static bool answered_since(const struct check *c, int version)
 }
 
 /*
- * Not every version has to be spoken: a refusal that says so is none of its faults while
- * there is one that is no older than TLS 1.2. The versions before that are better refused,
- * in whatever way (RFC 8996).
+ * Not every version has to be spoken: a refusal that says so is a choice while there is one
+ * that is no older than TLS 1.2. The versions before that are better refused, in whatever
+ * way (RFC 8996).
  */
-static bool tolerated(const struct check *c, const struct tried *t)
+static enum check_verdict verdict_of(const struct check *c, const struct tried *t)
 {
 	if (t->works || t->spoken)
-		return false;
+		return CHECK_FAULT;
 	if (t->version < TLS1_2_VERSION)
-		return answered_since(c, t->version + 1);
-	return t->refused && answered_since(c, TLS1_2_VERSION);
+		return answered_since(c, t->version + 1) ? CHECK_FINE : CHECK_FAULT;
+	return t->refused && answered_since(c, TLS1_2_VERSION) ? CHECK_NOTE : CHECK_FAULT;
 }
 
 static void judge(struct check *c, struct tried *t)
 {
-	bool fine = tolerated(c, t);
+	enum check_verdict verdict = verdict_of(c, t);
 
-	if (fine && t->row.result == CHECK_FAILED) {
+	if (verdict != CHECK_FAULT && t->row.result == CHECK_FAILED) {
 		t->row.result = CHECK_REFUSED;
 		snprintf(t->row.words, sizeof(t->row.words), "refused");
 	}
 	if (t->connected)
-		plan_judged(c, &t->row, fine);
+		plan_judged(c, &t->row, verdict);
 	c->out->row(c->out->arg, &t->row);
 }
 
