@@ -6,7 +6,7 @@
 #include "sink/sink.h"
 #include "track/track.h"
 
-static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
+static inline void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
@@ -14,7 +14,7 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 	sink->handshake(sink, &fact);
 }
 
-static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
+static inline void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
 {
 	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
@@ -22,7 +22,7 @@ static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const 
 	sink->alert(sink, &fact, alert);
 }
 
-static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
+static inline void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 		      const struct past_record *record)
 {
 	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
@@ -31,7 +31,7 @@ static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 	sink->record(sink, &fact, record);
 }
 
-static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
+static inline void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	struct fact fact = { .time_ns = time_ns, .source = "pcap", .conn = conn };
 	struct sink *sink = arg;
