@@ -38,6 +38,9 @@ for option in ("cert", "ca"):
     refuse(1, f"--{option}: /dev/null: ", f"--{option}", "/dev/null", "a")
 cert, other = made("good.test", "-addext", "subjectAltName=DNS:localhost"), made("other.test")
 refuse(1, "key values mismatch", "--cert", cert[0], "--key", other[1], "a")
+tt.run("openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", cert[1], "-out", f"{tt.T}/locked.key",
+       stderr=subprocess.DEVNULL)
+refuse(1, "the key needs a passphrase", "--cert", cert[0], "--key", f"{tt.T}/locked.key", "a")
 refuse(1, "/nonexistent/x: No such file", f"--json=/nonexistent/x", f"127.0.0.1:{port}")
 
 # Servers that are not there.

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/callbacks.h"
 #include "check/channel.h"
 #include "check/starttls.h"
 #include "util/clock.h"
 
 #define LINGER_NS 1000000000LL /* for what a server says after the handshake, and its close */
-#define FATAL 2
 
 struct talk {
 	struct attempt *a;
@@ -20,69 +20,6 @@ struct talk {
 	SSL *ssl;
 	BIO *in, *out; /* the SSL object's */
 };
-
-static void on_secret(const SSL *ssl, const char *line)
-{
-	const struct attempt *a = SSL_get_app_data(ssl);
-
-	a->out->secret(a->out->arg, line);
-}
-
-static void on_info(const SSL *ssl, int where, int value)
-{
-	struct attempt *a = SSL_get_app_data(ssl);
-
-	if (!(where & SSL_CB_ALERT) || value >> 8 != FATAL || a->alert >= 0)
-		return;
-	a->alert = value & 0xff;
-	a->alert_sent = where & SSL_CB_WRITE;
-}
-
-/* A session that can be resumed: once up to TLS 1.2, with each ticket in TLS 1.3. */
-static int on_session(SSL *ssl, SSL_SESSION *session)
-{
-	struct attempt *a = SSL_get_app_data(ssl);
-
-	for (int i = 0; i < ATTEMPT_SESSIONS; i++)
-		if (!a->sessions[i]) {
-			a->sessions[i] = session;
-			return 1; /* its reference is kept */
-		}
-	return 0;
-}
-
-static int on_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
-{
-	struct attempt *a = SSL_get_app_data(ssl);
-
-	(void)certificate, (void)key;
-	a->asked = true;
-	return 0; /* there is none */
-}
-
-/* The first error of a call says why; those after it follow from it. */
-static void note_error(struct talk *t, bool reading)
-{
-	struct check_error e = { .verify = -1, .reading = reading };
-	const char *source, *function;
-	unsigned long code;
-	long verify = SSL_get_verify_result(t->ssl);
-
-	while ((code = ERR_get_error_all(&source, &e.line, &function, NULL, NULL)))
-		if (ERR_GET_LIB(code) == ERR_LIB_SSL)
-			break;
-	if (code && !t->a->error.reason) {
-		e.reason = ERR_GET_REASON(code);
-		e.source = source;
-		e.function = function;
-		if (e.reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
-			e.verify = (int)verify;
-		t->a->out->error(t->a->out->arg, clock_ns(CLOCK_MONOTONIC), &e);
-		e.source = e.function = NULL; /* of the queue that is emptied now */
-		t->a->error = e;
-	}
-	ERR_clear_error();
-}
 
 /* What the library has written goes out. */
 static int flush(struct talk *t)
@@ -145,7 +82,7 @@ static bool shake(struct talk *t)
 		int err;
 
 		if (why == SSL_ERROR_SSL || why == SSL_ERROR_SYSCALL)
-			note_error(t, false);
+			callbacks_error(t->a, t->ssl, false);
 		err = flush(t);
 		if (got == 1)
 			return true;
@@ -192,7 +129,7 @@ static void listen_on(struct talk *t)
 		if (got > 0)
 			continue;
 		if (why == SSL_ERROR_SSL)
-			note_error(t, true);
+			callbacks_error(t->a, t->ssl, true);
 		if (why != SSL_ERROR_WANT_READ || feed(t, false) <= 0)
 			break;
 	}
@@ -209,16 +146,6 @@ static void note_server(struct talk *t)
 		t->a->cipher = SSL_CIPHER_standard_name(cipher);
 }
 
-/* The library forgets a certificate that it refuses. */
-static int on_verify(int good, X509_STORE_CTX *verify)
-{
-	SSL *ssl = X509_STORE_CTX_get_ex_data(verify, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct attempt *a = SSL_get_app_data(ssl);
-
-	X509_digest(X509_STORE_CTX_get0_cert(verify), EVP_sha256(), a->certificate, NULL);
-	return good;
-}
-
 static bool is_address(const char *text)
 {
 	uint8_t address[16];
@@ -231,10 +158,6 @@ static bool prepare(struct talk *t)
 {
 	struct attempt *a = t->a;
 
-	SSL_CTX_set_keylog_callback(a->client, on_secret);
-	SSL_CTX_set_info_callback(a->client, on_info);
-	SSL_CTX_sess_set_new_cb(a->client, on_session);
-	SSL_CTX_set_client_cert_cb(a->client, on_asked);
 	t->ssl = SSL_new(a->client);
 	t->in = BIO_new(BIO_s_mem());
 	t->out = BIO_new(BIO_s_mem());
@@ -245,9 +168,8 @@ static bool prepare(struct talk *t)
 		return false;
 	}
 	SSL_set_bio(t->ssl, t->in, t->out);
-	SSL_set_app_data(t->ssl, a);
+	callbacks_set(a, t->ssl);
 	SSL_set_connect_state(t->ssl);
-	SSL_set_verify(t->ssl, SSL_get_verify_mode(t->ssl), on_verify);
 	if (a->name)
 		SSL_set_tlsext_host_name(t->ssl, a->name);
 	if (a->verify_name && is_address(a->verify_name))
@@ -336,16 +258,19 @@ void attempt_reason(const struct attempt *a, char text[CHECK_REASON_BYTES])
 		[ATTEMPT_STOPPED] = "interrupted",
 	};
 	const char *words = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, a->error.reason));
-	bool verify = a->error.verify > 0;
+	size_t used;
 
 	if (a->end == ATTEMPT_UNREACHABLE)
 		snprintf(text, CHECK_REASON_BYTES, "%s", a->why);
 	else if (a->end == ATTEMPT_FAILED && a->error.reason)
-		snprintf(text, CHECK_REASON_BYTES, "%s%s%s", words ? words : "unknown reason",
-			 verify ? ": " : "",
-			 verify ? X509_verify_cert_error_string(a->error.verify) : "");
+		snprintf(text, CHECK_REASON_BYTES, "%s", words ? words : "unknown reason");
 	else
 		snprintf(text, CHECK_REASON_BYTES, "%s", ends[a->end]);
+	for (int i = 0; a->error.verify > 0 && i < ATTEMPT_FAULTS && a->faults[i]; i++) {
+		used = strlen(text);
+		snprintf(text + used, CHECK_REASON_BYTES - used, "%s %s", i ? ";" : ":",
+			 X509_verify_cert_error_string(a->faults[i]));
+	}
 }
 
 void attempt_free(struct attempt *a)

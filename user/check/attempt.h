@@ -8,6 +8,7 @@
 #include "check/check.h"
 
 #define ATTEMPT_SESSIONS 4 /* kept of one connection */
+#define ATTEMPT_FAULTS 4
 
 enum attempt_end {
 	ATTEMPT_OK,	     /* established, and no fatal alert followed */
@@ -35,6 +36,7 @@ struct attempt {
 	int alert;	      /* fatal, -1: none */
 	bool alert_sent;
 	struct check_error error; /* the first one, reason 0: none */
+	int faults[ATTEMPT_FAULTS]; /* all that is wrong with the certificate (X509_V_ERR_...), 0 after the last */
 	const char *cipher;	  /* static, NULL */
 	uint8_t certificate[32];  /* SHA-256 of the server's; zeros: none */
 	SSL_SESSION *sessions[ATTEMPT_SESSIONS]; /* owned; NULL after the last */

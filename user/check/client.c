@@ -22,7 +22,7 @@ static bool refuse(char error[CHECK_ERROR_BYTES], const char *what, const char *
 
 static bool no_file(char error[CHECK_ERROR_BYTES], const char *what, const char *path)
 {
-	unsigned long code = ERR_peek_last_error();
+	unsigned long code = ERR_peek_error(); /* the first says why */
 	const char *text = ERR_reason_error_string(code);
 	FILE *file = fopen(path, "re");
 
@@ -82,10 +82,11 @@ static bool take_trust(SSL_CTX *client, const char *ca, char error[CHECK_ERROR_B
 	return no_file(error, "ca", ca);
 }
 
-/* No passphrase is asked for. */
-static int no_passphrase(char *to, int bytes, int writing, void *arg)
+/* Nobody may be there to be asked for one. */
+static int no_passphrase(char *to, int bytes, int writing, void *wanted)
 {
-	(void)to, (void)bytes, (void)writing, (void)arg;
+	(void)to, (void)bytes, (void)writing;
+	*(bool *)wanted = true;
 	return -1;
 }
 
@@ -94,15 +95,20 @@ static bool take_certificate(SSL_CTX *client, const struct check_config *c,
 			     char error[CHECK_ERROR_BYTES])
 {
 	const char *key = c->key ? c->key : c->cert, *option = c->key ? "key" : "cert";
+	bool wanted = false, good;
 
 	if (!c->cert)
 		return true;
 	SSL_CTX_set_default_passwd_cb(client, no_passphrase);
+	SSL_CTX_set_default_passwd_cb_userdata(client, &wanted);
 	if (SSL_CTX_use_certificate_chain_file(client, c->cert) != 1)
 		return no_file(error, "cert", c->cert);
-	if (SSL_CTX_use_PrivateKey_file(client, key, SSL_FILETYPE_PEM) != 1)
-		return no_file(error, option, key);
-	return true;
+	good = SSL_CTX_use_PrivateKey_file(client, key, SSL_FILETYPE_PEM) == 1;
+	SSL_CTX_set_default_passwd_cb_userdata(client, NULL);
+	if (wanted)
+		snprintf(error, CHECK_ERROR_BYTES, "--%s: %.200s: the key needs a passphrase, and none is asked for",
+			 option, key);
+	return good || (!wanted && no_file(error, option, key));
 }
 
 SSL_CTX *client_new(const struct check_config *c, int version, unsigned int wishes,
