@@ -18,7 +18,8 @@ static __always_inline void record_head(struct tt_ev_record *event, const struct
 	event->length = st->head[3] << 8 | st->head[4];
 	event->type = st->head[0];
 	event->dir = r->dir;
-	event->flags = 0;
+	event->flags = r->s->close_flags & (r->dir == TT_SENT ? TT_FIN_RECEIVED : TT_FIN_SENT) ?
+			       TT_AFTER_END : 0;
 }
 
 /* -1: the bytes cannot be read here. */

@@ -60,6 +60,7 @@ enum tt_close_flag {
 
 enum tt_record_flag {
 	TT_AFTER_GAP = 1, /* captures: an unknown number of records was missed before it */
+	TT_AFTER_END = 2, /* the other end had closed its direction before */
 };
 
 struct tt_event {

@@ -26,6 +26,8 @@ static struct {
 
 static struct track *track;
 static uint32_t record_index[2];
+static uint16_t record_flags;
+static struct alert last_alert;
 
 static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
@@ -39,7 +41,8 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 
 static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
 {
-	(void)arg, (void)time_ns, (void)conn, (void)alert;
+	(void)arg, (void)time_ns, (void)conn;
+	last_alert = *alert;
 	seen.alerts++;
 }
 
@@ -112,6 +115,7 @@ static void part(int dir, int type, int version, unsigned int length, unsigned i
 	e->dir = dir;
 	e->body_offset = offset;
 	e->body_bytes = count;
+	e->flags = record_flags;
 	if (count)
 		memcpy(e->body, body, count);
 	track_event(track, e, bytes);

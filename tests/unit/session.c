@@ -224,6 +224,34 @@ static void sslv2(void)
 	   "SSLv2-compatible ClientHello");
 }
 
+/* What comes after the other end's FIN is no farewell, and no cause. */
+static void after_end(void)
+{
+	struct made none = { 0 }, m = client_hello("", &none), alert = { 2, { 2, 50 } };
+
+	begin();
+	record(C, HANDSHAKE, &m);
+	record_flags = TT_AFTER_END;
+	record(C, ALERT, &alert);
+	ok(last_alert.peer_gone && last_alert.after_end, "decode_error after the other end's FIN");
+	end();
+	begin();
+	m = client_hello("", &none);
+	record_flags = 0;
+	record(C, HANDSHAKE, &m);
+	record(C, ALERT, &alert);
+	ok(!last_alert.peer_gone, "decode_error before it");
+	end();
+	alert.at[1] = 40;
+	record_flags = TT_AFTER_END;
+	begin();
+	record(C, HANDSHAKE, &m);
+	record(C, ALERT, &alert);
+	ok(!last_alert.peer_gone, "another alert after it has its own meaning");
+	end();
+	record_flags = 0;
+}
+
 int main(void)
 {
 	full12();
@@ -239,5 +267,6 @@ int main(void)
 	inferred();
 	sslv2();
 	midstream();
+	after_end();
 	return failed;
 }

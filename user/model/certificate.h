@@ -29,4 +29,10 @@ struct certificate_path {
 	bool to_root;	/* the last of them is its own issuer */
 };
 
+/*
+ * TLS 1.3 hides the client's Certificate; the size of its first protected record tells
+ * (RFC 8446 4.4.2: an empty one has 8 bytes). An inference.
+ */
+enum certificate_hint { HINT_UNKNOWN, HINT_NOT_ASKED, HINT_EMPTY, HINT_SENT };
+
 #endif /* TT_MODEL_CERTIFICATE_H */

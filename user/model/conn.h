@@ -28,6 +28,7 @@ struct past_record {
 	uint8_t type;
 	uint8_t sender; /* enum tls_role */
 	bool encrypted;
+	bool after_end; /* the other end had closed before */
 	uint8_t message_count;
 	uint8_t messages[4]; /* handshake types, in order */
 };
@@ -41,6 +42,7 @@ struct alert {
 	bool decrypted;
 	bool by_wire, by_library; /* who told of it */
 	bool in_handshake; /* the library was still shaking hands when it failed */
+	bool after_end; /* on the wire after the other end had closed */
 	bool peer_gone; /* only says that the other end closed: it reaches nobody */
 	bool unsure; /* the library's word alone does not make it this connection's */
 	enum tls_role sender;
@@ -77,6 +79,7 @@ struct conn {
 	char history[101]; /* Zeek's letters, up to "established" */
 	bool established, resumed, offered, failed, hello_retry;
 	bool client_certificate_requested, client_certificate_sent;
+	enum certificate_hint certificate_hint;
 	uint8_t server_chain_length;
 	struct certificate_path server_path;
 	uint8_t malformed_type; /* handshake type of the first message whose lengths lie */

@@ -32,6 +32,7 @@ static inline uint16_t u16_at(const struct u16_list *list, unsigned int i)
 
 struct client_hello {
 	bool seen, sslv2;
+	bool psk_external; /* the first identity looks like a name, no ticket of a session */
 	bool ech, psk, ticket_extension, early_data, extended_master_secret, encrypt_then_mac;
 	bool renegotiation_info, ocsp_request, fallback_scsv, renegotiation_scsv;
 	uint8_t session_id_bytes, psk_count; /* psk_count: identities offered */

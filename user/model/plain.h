@@ -9,6 +9,7 @@
 struct plain {
 	bool seen;
 	const char *protocol; /* static: "HTTP"; NULL: not known */
+	bool record;	      /* a TLS record's header all the same, whatever follows */
 	bool text;	      /* readable characters only */
 	bool proxy_header;    /* of the PROXY protocol, which TLS may follow */
 	bool asks_tls;	      /* PostgreSQL's request for TLS */

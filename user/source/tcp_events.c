@@ -59,6 +59,14 @@ static void announce(struct run *r, const struct stream *s, const uint8_t *body,
 	first_tell(r->tcp, c, 1, r->out.time_ns, why);
 }
 
+/* The other side's FIN was seen, and this one has acknowledged it. */
+static bool after_end(const struct tcp_conn *c, int side)
+{
+	const struct half *other = &c->half[!side];
+
+	return other->fin && other->was_acked && (int32_t)(other->acked - other->fin_seq) > 0;
+}
+
 static void on_record(struct records_out *out, const struct stream *s, const uint8_t *body,
 		      uint16_t bytes)
 {
@@ -81,7 +89,7 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	e->dir = out->side == r->conn->local ? TT_SENT : TT_RECEIVED;
 	e->body_offset = s->body_offset;
 	e->body_bytes = bytes;
-	e->flags = s->after_gap ? TT_AFTER_GAP : 0;
+	e->flags = (s->after_gap ? TT_AFTER_GAP : 0) | (after_end(r->conn, out->side) ? TT_AFTER_END : 0);
 	if (bytes)
 		memcpy(e->body, body, bytes);
 	r->tcp->event(r->tcp->arg, e, sizeof(*e) + bytes);

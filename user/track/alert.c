@@ -6,6 +6,8 @@
 
 #define ALERTS_A_RECORD 10
 #define CLOSE_NOTIFY_ALERT 0
+#define UNEXPECTED_ALERT 10
+#define DECODE_ERROR_ALERT 50
 #define DATA_TYPE 23
 #define FATAL 2
 #define ALERTS_KEPT (sizeof(((struct conn *)0)->alerts) / sizeof(((struct conn *)0)->alerts[0]))
@@ -57,7 +59,7 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 		c->last_alert = *alert;
 	if (alert->readable) {
 		keep(c, alert);
-		s->close_notify = alert->description == CLOSE_NOTIFY_ALERT ||
+		s->close_notify = (alert->description == CLOSE_NOTIFY_ALERT && !alert->after_end) ||
 				  (s->close_notify && alert->level != 2);
 	}
 	out->alert(out->arg, time_ns, c, alert);
@@ -82,10 +84,16 @@ bool session_waits(const struct session *s)
 static void join(struct alert *alert, const struct alert *other)
 {
 	const struct alert *words = alert->readable && (alert->by_wire || !other->readable) ? alert : other;
+	const struct alert *hidden = words == alert ? other : alert;
+
+	/* What nobody could read is not guessed at where there are words. */
+	bool gone = words->peer_gone || (hidden->readable && hidden->peer_gone);
 
 	alert->level = words->level;
 	alert->description = words->description;
 	alert->readable |= other->readable;
+	alert->peer_gone = gone;
+	alert->after_end |= other->after_end;
 	if (other->by_wire) {
 		alert->encrypted = other->encrypted;
 		alert->decrypted = other->decrypted;
@@ -95,7 +103,6 @@ static void join(struct alert *alert, const struct alert *other)
 	alert->by_wire = alert->by_library = true;
 	alert->by_size = false;
 	alert->in_handshake |= other->in_handshake;
-	alert->peer_gone |= other->peer_gone;
 }
 
 static void tell_waiting(struct session *s, const struct track_out *out)
@@ -158,21 +165,33 @@ static bool library_said(const struct session *s, const struct alert *a, int64_t
 	       time_ns - e->time_ns < TRACK_WITNESS_NS;
 }
 
+/*
+ * The other end had closed before: hidden, or by the codes that libraries answer an end of
+ * file with (OpenSSL 50, GnuTLS 10), it says only that. RFC 8446 6.1.
+ */
+static bool only_gone(const struct alert *a)
+{
+	return a->after_end && (!a->readable || (a->level == FATAL && (a->description == DECODE_ERROR_ALERT ||
+								   a->description == UNEXPECTED_ALERT)));
+}
+
 void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e, bool hidden)
 {
 	struct alert alert = { .sender = sender_of(s, e->dir), .sent = e->dir == TT_SENT,
 			       .encrypted = hidden || s->opened, .by_size = hidden,
 			       .decrypted = s->opened, .by_wire = true,
+			       .after_end = e->flags & TT_AFTER_END,
 			       .acked_ns = s->acked_ns };
 
 	if (e->body_offset)
 		return;
 	alert_after(s, e->dir, &alert);
 	if (hidden || e->body_bytes < 2) {
-		/* After data, an alert that nobody can read ends the stream. */
+		/* After data, an alert that nobody can read ends the stream, if it was first. */
 		if (s->conn.established || session_handshake_missed(s))
-			s->close_notify = true;
+			s->close_notify |= !(e->flags & TT_AFTER_END);
+		alert.peer_gone = only_gone(&alert);
 		alert_told(s, out, time_ns, &alert);
 		return;
 	}
@@ -181,6 +200,7 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 		add_history(s, e->dir, 'L');
 		alert.level = e->body[i];
 		alert.description = e->body[i + 1];
+		alert.peer_gone = only_gone(&alert);
 		alert.by_library = alert.level == 2 && library_said(s, &alert, time_ns);
 		if (alert.by_library)
 			s->conn.error.guessed = false; /* the wire agrees */
@@ -203,10 +223,12 @@ static void take_guess(const struct session *s, struct alert *alert)
 	alert->peer_gone = alert->sent && e->ends_quietly;
 }
 
-static void by_size(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
+static void by_size(struct session *s, const struct track_out *out, int64_t time_ns, int dir,
+		    bool after_end)
 {
 	struct alert alert = { .sender = sender_of(s, dir), .sent = dir == TT_SENT,
-			       .encrypted = true, .by_size = true, .by_wire = true };
+			       .encrypted = true, .by_size = true, .by_wire = true,
+			       .after_end = after_end, .peer_gone = after_end };
 
 	take_guess(s, &alert);
 	alert_after(s, dir, &alert);
@@ -220,7 +242,7 @@ bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_
 	if (!session_tls13(s) || s->conn.established || e->type != DATA_TYPE ||
 	    e->length != TLS13_ALERT_BYTES)
 		return false;
-	by_size(s, out, time_ns, e->dir);
+	by_size(s, out, time_ns, e->dir, e->flags & TT_AFTER_END);
 	return true;
 }
 
@@ -243,6 +265,11 @@ bool alert_ends(const struct session *s, int dir)
 	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == TLS13_ALERT_BYTES;
 }
 
+bool alert_closes(const struct session *s, int dir)
+{
+	return alert_ends(s, dir) && !last_record(s, dir)->after_end;
+}
+
 bool session_last_alert(struct session *s, const struct track_out *out, int dir)
 {
 	enum tls_role sender = sender_of(s, dir);
@@ -252,6 +279,6 @@ bool session_last_alert(struct session *s, const struct track_out *out, int dir)
 	for (int i = 0; i < s->conn.alert_count; i++)
 		if (s->conn.alerts[i].level == FATAL || s->conn.alerts[i].sender == sender)
 			return false;
-	by_size(s, out, last_record(s, dir)->time_ns, dir);
+	by_size(s, out, last_record(s, dir)->time_ns, dir, false);
 	return true;
 }

@@ -92,7 +92,8 @@ static int server_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 		return err;
 	}
 	c->server_hello_ns = t->time_ns;
-	resume_from_server(c);
+	if (!err)
+		resume_from_server(c);
 	open_server_hello(t->s, &c->server);
 	return err;
 }

@@ -25,7 +25,9 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	/* In the clear the wire has told all of it. */
 	if (!s->encrypted[dir] && !s->waiting.by_wire && !sent)
 		return;
-	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir);
+	/* The wire's own may be what waits: then this is its other witness. */
+	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir) &&
+			!(s->waiting.by_wire && s->waiting.sent == sent);
 	alert_after(s, -1, &alert);
 	alert_told(s, out, time_ns, &alert);
 }
@@ -38,6 +40,13 @@ static void copy_text(char to[LIBRARY_TEXT_BYTES], const char from[TT_PLACE_BYTE
 	while (!strncmp(from + skip, "../", 3))
 		skip += 3;
 	snprintf(to, LIBRARY_TEXT_BYTES, "%.*s", (int)(TT_PLACE_BYTES - skip), from + skip);
+}
+
+/* An alert that nobody could read waits for such a word. */
+static bool borne_out(const struct session *s, const struct library_error *e)
+{
+	return session_waits(s) && s->waiting.by_wire && !s->waiting.readable &&
+	       s->waiting.sent == (e->received < 0);
 }
 
 static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -60,7 +69,7 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 	}
 	out->error(out->arg, time_ns, &s->conn);
 	/* A guess needs the wire to agree. */
-	if (error->guessed && session_tls13(s))
+	if (error->guessed && session_tls13(s) && !borne_out(s, error))
 		return;
 	if (error->received >= 0)
 		alert_of(s, out, time_ns, FATAL, error->received, false);

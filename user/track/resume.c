@@ -62,7 +62,7 @@ void resume_from_keys(struct session *s, int dir)
 	struct conn *c = &s->conn;
 	bool by_client = sender_of(s, dir) == ROLE_CLIENT;
 
-	if (!c->server.seen || c->server.hello_retry || session_tls13(s) || s->key_exchange)
+	if (!c->server.seen || c->server.hello_retry || session_tls13(s) || s->key_exchange || c->malformed)
 		return;
 	if (by_client && !(c->client.ticket_bytes && !s->client_key_exchange))
 		return;

@@ -118,6 +118,9 @@ static void protected_record(struct session *s, const struct track_out *out, int
 			     const struct tt_ev_record *e)
 {
 	infer_family(s, e);
+	if (session_tls13(s) && !s->conn.client.early_data && !s->finished[e->dir] &&
+	    sender_of(s, e->dir) == ROLE_CLIENT)
+		s->conn.certificate_hint = certificate_hint(s->conn.server.cipher, e->length);
 	if (may_be_finished(s, e))
 		finished_record(s, out, time_ns, e->dir);
 }
@@ -216,6 +219,7 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 		r->version = e->version;
 		r->length = e->length;
 		r->encrypted = hidden;
+		r->after_end = e->flags & TT_AFTER_END;
 	}
 	dispatch(s, out, time_ns, e, hidden);
 	if (!r)
@@ -248,7 +252,7 @@ bool session_ends_like_alert(const struct session *s)
 {
 	if (!session_tls13(s) && !session_handshake_missed(s))
 		return false;
-	return alert_ends(s, TT_SENT) || alert_ends(s, TT_RECEIVED);
+	return alert_closes(s, TT_SENT) || alert_closes(s, TT_RECEIVED);
 }
 
 bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)

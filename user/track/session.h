@@ -31,6 +31,8 @@ struct session {
 	int64_t waiting_ns;
 	uint32_t acked_ns; /* as the last counters said: struct alert's */
 	bool queued; /* track.c looks after the waiting one */
+	bool closing; /* it is over, and the other end may still say why */
+	uint32_t close_flags;
 	struct flight flight[2];
 	struct past_record recent[2][RECENT]; /* index % RECENT */
 	uint32_t recent_end[2];		      /* index of the newest + 1 */

@@ -61,6 +61,8 @@ bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_
 		   const struct tt_ev_record *e);
 /* The last record of `dir` has the size of a TLS 1.3 alert. An inference. */
 bool alert_ends(const struct session *s, int dir);
+/* And it came before the other end had closed: as a farewell. */
+bool alert_closes(const struct session *s, int dir);
 /* Seen on the wire, or said by the library: told now, or when the other has said it too. */
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert);

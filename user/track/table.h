@@ -61,11 +61,18 @@ struct track {
 	uint64_t joined; /* library errors whose connection objects.c found */
 };
 
+/* The connection is over, and nothing more will be learnt of it: tell of that. */
+void track_close(struct track *t, struct session **at);
 /* Where the connection's pointer is, or would be; it is awake. */
 struct session **track_find(struct track *t, uint64_t id);
 
 /* witness.c: an alert of `s` may wait for its second witness from `time_ns` on. */
 void witness_queue(struct track *t, struct session *s, int64_t time_ns);
+/*
+ * `s` is over: true when it is kept for as long as an alert waits, because the other end on
+ * this host may yet read what nobody could read here. It is closed then by witness_due().
+ */
+bool witness_closing(struct track *t, struct session *s, int64_t time_ns);
 /* Tell the alerts that have waited until `time_ns`. */
 void witness_due(struct track *t, int64_t time_ns);
 /* `s` is over: what was said there may be news to the other end. */

@@ -24,14 +24,15 @@ void session_closed(struct session *s, uint32_t flags)
 {
 	struct conn *c = &s->conn;
 	enum tls_role peer = c->role == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT;
-	bool by_peer = flags & TT_RST_RECEIVED ||
-		       (flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST));
+	/* What is sent to an end that has closed is answered with a reset: it had closed in order. */
+	bool fin_first = flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST);
+	bool by_peer = flags & TT_RST_RECEIVED || fin_first;
 
 	if (flags & TT_END_UNSEEN)
 		return;
 	if (flags & TT_TIMED_OUT)
 		c->close = CLOSE_TIMEOUT;
-	else if (flags & TT_RST_RECEIVED || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
+	else if ((flags & TT_RST_RECEIVED && !fin_first) || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
 		c->close = CLOSE_RESET;
 	else
 		c->close = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY

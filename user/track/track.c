@@ -69,6 +69,24 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 	forget(t, at);
 }
 
+void track_close(struct track *t, struct session **at)
+{
+	struct session *s = *at;
+
+	witness_last(t, s);
+	session_closed(s, s->close_flags);
+	finish(t, at, s->conn.closed_ns);
+}
+
+/* It is not over, but nobody looks any longer. */
+static void end(struct track *t, struct session **at, int64_t time_ns)
+{
+	if ((*at)->closing)
+		track_close(t, at);
+	else
+		finish(t, at, time_ns);
+}
+
 /* Room for one more: the connection that was quiet longest is given up. */
 static void evict(struct track *t, int64_t time_ns)
 {
@@ -79,7 +97,7 @@ static void evict(struct track *t, int64_t time_ns)
 	t->evicted++;
 	at = track_find(t, t->oldest->conn.id);
 	if (*at)
-		finish(t, at, time_ns);
+		end(t, at, time_ns);
 }
 
 static void open_conn(struct track *t, const struct tt_ev_open *e)
@@ -168,11 +186,12 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes < sizeof(*totals))
 			break;
 		session_totals(*at, totals, t->wall_offset_ns);
-		if (head->kind == TT_EV_CLOSE) {
-			witness_last(t, *at);
-			session_closed(*at, totals->close_flags);
-			finish(t, at, time_ns);
-		}
+		if (head->kind != TT_EV_CLOSE)
+			break;
+		(*at)->close_flags = totals->close_flags;
+		(*at)->conn.closed_ns = time_ns;
+		if (!witness_closing(t, *at, time_ns))
+			track_close(t, at);
 		break;
 	}
 }
@@ -235,7 +254,7 @@ void track_end(struct track *t, int64_t time_ns)
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (t->bucket[i])
 			if (rest_wake(t, &t->bucket[i]))
-				finish(t, &t->bucket[i], time_ns);
+				end(t, &t->bucket[i], time_ns);
 }
 
 size_t track_open(const struct track *t)

@@ -134,13 +134,44 @@ void witness_last(struct track *t, struct session *s)
 		witness_now(t, s);
 }
 
+static bool peer_is_open(const struct track *t, const struct conn *c)
+{
+	int looked = 0;
+
+	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
+		if (other_end(c, &p->conn.local, &p->conn.remote))
+			return !p->closing;
+	return false;
+}
+
+/* The server said something after the client's certificate, or after there was none. */
+static bool may_refuse(const struct session *s)
+{
+	const struct conn *c = &s->conn;
+
+	return c->established && c->role == ROLE_SERVER && session_ends_like_alert(s) &&
+	       (c->certificate_hint == HINT_EMPTY || c->certificate_hint == HINT_SENT);
+}
+
+bool witness_closing(struct track *t, struct session *s, int64_t time_ns)
+{
+	bool hidden = session_waits(s) && !s->waiting.readable;
+
+	if (!t->out.library || s->conn.error.library || !(hidden || may_refuse(s)) ||
+	    !peer_is_open(t, &s->conn))
+		return false;
+	s->closing = true;
+	witness_queue(t, s, time_ns);
+	return true;
+}
+
 void witness_due(struct track *t, int64_t time_ns)
 {
 	struct queue *q = &t->queue;
 
 	/* One at least if there is no room. */
 	while (q->count && (q->at[q->first].due_ns <= time_ns || q->count == QUEUE)) {
-		struct session *s = *track_find(t, q->at[q->first].id);
+		struct session **at = track_find(t, q->at[q->first].id), *s = *at;
 
 		q->first = (q->first + 1) % QUEUE;
 		q->count--;
@@ -148,6 +179,8 @@ void witness_due(struct track *t, int64_t time_ns)
 			continue;
 		s->queued = false;
 		witness_now(t, s);
+		if (s->closing)
+			track_close(t, at);
 	}
 }
 
@@ -156,7 +189,7 @@ void witness_queue(struct track *t, struct session *s, int64_t time_ns)
 	struct queue *q = &t->queue;
 	size_t at = (q->first + q->count) % QUEUE;
 
-	if (s->queued || !session_waits(s))
+	if (s->queued || !(session_waits(s) || s->closing))
 		return;
 	s->queued = true;
 	q->at[at].id = s->conn.id;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/client_psk.h"
 #include "wire/cursor.h"
-#include "wire/digest.h"
 #include "wire/extension.h"
 #include "wire/fingerprint.h"
 #include "wire/hello.h"
@@ -82,33 +82,6 @@ static int key_shares(struct cursor *body, struct reading *r)
 	return cur_ok(&list);
 }
 
-static int psk(struct cursor *body, struct client_hello *out)
-{
-	struct cursor list = cur_vector(body, 2);
-
-	out->psk = true;
-	while (cur_left(&list)) {
-		struct cursor identity = cur_vector(&list, 2);
-
-		cur_uint(&list, 4); /* obfuscated_ticket_age */
-		if (!cur_ok(&list))
-			break;
-		if (out->psk_count < PSK_KEPT)
-			short_hash(identity.at, cur_left(&identity), out->psk_hash[out->psk_count]);
-		if (out->psk_count < 255)
-			out->psk_count++;
-	}
-	return cur_ok(&list);
-}
-
-static void ticket(const struct cursor *body, struct client_hello *out)
-{
-	out->ticket_extension = true;
-	out->ticket_bytes = cur_left(body);
-	if (out->ticket_bytes)
-		short_hash(body->at, out->ticket_bytes, out->ticket_hash);
-}
-
 static int extension16(struct cursor *body, size_t width, struct u16_list *list)
 {
 	*list = list16(cur_vector(body, width));
@@ -138,8 +111,8 @@ static int extension(uint16_t type, struct cursor body, struct reading *r)
 	case EXT_EXTENDED_MASTER_SECRET: out->extended_master_secret = true; break;
 	case EXT_COMPRESS_CERTIFICATE:
 		return extension16(&body, 1, &out->certificate_compression);
-	case EXT_TICKET: ticket(&body, out); break;
-	case EXT_PSK: return psk(&body, out);
+	case EXT_TICKET: client_ticket(&body, out); break;
+	case EXT_PSK: return client_psk(&body, out);
 	case EXT_EARLY_DATA: out->early_data = true; break;
 	case EXT_VERSIONS: return extension16(&body, 1, &out->versions);
 	case EXT_PSK_MODES: return extension8(&body, &out->psk_modes);

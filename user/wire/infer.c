@@ -21,6 +21,19 @@ const char *finished_family(uint16_t version, uint8_t record_type, uint16_t leng
 	return NULL;
 }
 
+enum certificate_hint certificate_hint(uint16_t cipher, uint16_t length)
+{
+	/* RFC 8446 5.2, 4: the inner type and the tag (8 bytes in CCM_8), each message's header. */
+	int inner = length - 1 - (cipher == 0x1305 ? 8 : 16);
+	int finished = 4 + (cipher == 0x1302 ? 48 : 32);
+
+	if (inner == finished)
+		return HINT_NOT_ASKED;
+	if (inner == 8 || inner == 8 + finished)
+		return HINT_EMPTY;
+	return inner >= 200 ? HINT_SENT : HINT_UNKNOWN;
+}
+
 int server_hello_session_id(uint16_t record_length)
 {
 	/* Header 4, version 2, random 32, length 1, cipher suite 2, compression 1. */

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "model/certificate.h"
+
 /*
  * The families of cipher that give the first protected handshake record, a
  * Finished, this length; `version` is the record header's. NULL: none does.
@@ -17,5 +19,11 @@ const char *finished_family(uint16_t version, uint8_t record_type, uint16_t leng
  * its record (RFC 5246 7.4.1.3), or -1 when no such one is that long.
  */
 int server_hello_session_id(uint16_t record_length);
+
+/*
+ * What the first protected record of a TLS 1.3 client after the server's flight holds, by
+ * its length: enum certificate_hint. An inference: padding would mislead it.
+ */
+enum certificate_hint certificate_hint(uint16_t cipher, uint16_t length);
 
 #endif /* TT_WIRE_INFER_H */

@@ -121,6 +121,8 @@ struct plain plain_read(const uint8_t *p, size_t count)
 {
 	struct plain out = { .seen = true, .text = true };
 
+	/* RFC 8446 5.1: types 20 to 24, major version 3. */
+	out.record = count >= 5 && p[0] >= 20 && p[0] <= 24 && p[1] == 3 && p[2] <= 4;
 	for (size_t i = 0; i < count; i++)
 		out.text &= isprint(p[i]) || isspace(p[i]);
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings) && !out.protocol; i++)
