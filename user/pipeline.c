@@ -173,7 +173,7 @@ static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 	const struct alert *alert = &conn->last_alert;
 	struct fact fact;
 
-	if (conn->never_tls || (conn->established && alert->readable && alert->level == 2))
+	if (conn->never_tls || (conn->established && alert->time_ns))
 		conclude(p, time_ns, conn);
 	if (due(p, time_ns, conn, conn->failed || conn->close == CLOSE_TIMEOUT, &fact))
 		TO_SINKS(p, connection, &fact);

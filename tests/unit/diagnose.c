@@ -29,7 +29,9 @@ static void keys(void)
 	a.sender = S;
 	a.after[0].sender = C;
 	c.client_certificate_sent = true;
-	is("handshake-failed-unexplained", &c, &a, "decrypt_error may be about the client's signature");
+	is("full-handshake-keys-differ", &c, &a, "decrypt_error, of the client's signature or its Finished");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && strstr(said.evidence.text[2], "The client signs"),
+	   "both are said");
 	c = failed_conn();
 	c.failed = false;
 	c.established = true;

@@ -50,49 +50,17 @@ static bool of_server(const struct facts *f)
 	return f->by == ROLE_CLIENT;
 }
 
-static bool about_certificate(int code)
+bool about_certificate(int code)
 {
-	return (code >= NO_CERTIFICATE && code <= CERTIFICATE_UNKNOWN) || code == UNKNOWN_CA;
+	return (code >= NO_CERTIFICATE && code <= CERTIFICATE_UNKNOWN) || code == UNKNOWN_CA ||
+	       code == CERTIFICATE_UNOBTAINABLE || code == BAD_CERTIFICATE_STATUS ||
+	       code == BAD_CERTIFICATE_HASH;
 }
 
 static void next_for_server(const struct facts *f, struct finding *out)
 {
 	say(&out->next_steps, "openssl s_client -connect %s%s -showcerts </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName",
 	    f->server, f->name);
-}
-
-bool rule_client_required(const struct facts *f, struct finding *out)
-{
-	bool said = f->reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
-	bool none = f->conn->client_certificate_requested && !f->conn->client_certificate_sent &&
-		    (f->code == HANDSHAKE_FAILURE || f->code == BAD_CERTIFICATE ||
-		     f->code == NO_CERTIFICATE);
-
-	if (f->by != ROLE_SERVER || (f->code != CERTIFICATE_REQUIRED && !none && !said))
-		return false;
-	title(out, "The server requires a client certificate and the client sent none.");
-	out->confidence = f->code == CERTIFICATE_REQUIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
-	say_alert_fact(f, out);
-	if (f->conn->client_certificate_requested)
-		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
-	say(&out->next_steps, "openssl s_client -connect %s%s -cert CERT.pem -key KEY.pem </dev/null", f->server,
-	    f->name);
-	say(&out->next_steps, "Check that the client is configured with a certificate whose issuer the server names.");
-	return true;
-}
-
-bool rule_client_rejected(const struct facts *f, struct finding *out)
-{
-	if (f->by != ROLE_SERVER || !about_certificate(f->code) ||
-	    !(f->conn->client_certificate_sent || f->conn->client_certificate))
-		return false;
-	title(out, "The server rejects the client's certificate (%s).", alert_name(f->code));
-	out->confidence = CONFIDENCE_CERTAIN;
-	say_alert_fact(f, out);
-	say_certificate(f, out);
-	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
-	say(&out->next_steps, "The server's error log has the verification error.");
-	return true;
 }
 
 bool rule_not_yet_valid(const struct facts *f, struct finding *out)
@@ -168,7 +136,9 @@ bool rule_revoked(const struct facts *f, struct finding *out)
 
 bool rule_certificate(const struct facts *f, struct finding *out)
 {
-	if (!about_certificate(f->code) || f->by == ROLE_UNKNOWN)
+	bool said = f->reason == SSL_R_CERTIFICATE_VERIFY_FAILED;
+
+	if ((!about_certificate(f->code) && !said) || f->by == ROLE_UNKNOWN)
 		return false;
 	title(out, "The %s rejects the %s's certificate (%s).", end_name(f->by),
 	      end_name(other_end(f->by)), alert_name(f->code));
@@ -243,13 +213,16 @@ bool rule_weak_key(const struct facts *f, struct finding *out)
 	bool rsa = c && c->key_type && !strcmp(c->key_type, "RSA");
 
 	bool said = of_server(f) && (f->verify == X509_V_ERR_EE_KEY_TOO_SMALL ||
-				     f->verify == X509_V_ERR_CA_KEY_TOO_SMALL);
+				     f->verify == X509_V_ERR_CA_KEY_TOO_SMALL ||
+				     f->verify == X509_V_ERR_CA_MD_TOO_WEAK);
 
 	if (!said && (!c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) || !c->key_bits ||
 	    (!about_certificate(f->code) && f->code != HANDSHAKE_FAILURE &&
 	     f->code != INSUFFICIENT_SECURITY)))
 		return false;
-	title(out, "The client refuses the key of the server's certificate, which is too short.");
+	title(out, f->verify == X509_V_ERR_CA_MD_TOO_WEAK ?
+			   "The client refuses the server's certificate: its signature uses a digest that is too weak." :
+			   "The client refuses the key of the server's certificate, which is too short.");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);

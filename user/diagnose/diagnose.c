@@ -20,8 +20,10 @@ static const struct row rules[] = {
 	{ "plaintext-to-tls-port", SEVERITY_ERROR, rule_plain_client },
 	{ "tls-to-plaintext-port", SEVERITY_ERROR, rule_plain_server },
 	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_resumed_keys },
+	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_binder },
 	{ "extended-master-secret-mismatch", SEVERITY_ERROR, rule_master_secret },
 	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_full_keys },
+	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_wrong_signature },
 	{ "record-corrupted-mid-stream", SEVERITY_ERROR, rule_mid_stream },
 	{ "client-certificate-required", SEVERITY_ERROR, rule_client_required },
 	{ "client-certificate-rejected", SEVERITY_ERROR, rule_client_rejected },
@@ -113,6 +115,7 @@ static void gather_library(struct facts *f)
 
 	f->peer_gone = f->alert && f->alert->peer_gone;
 	own = own_error(f);
+	f->peer_gone &= !(own && !own->ends_quietly && own->sends == f->code && f->code >= 0);
 	f->peer_gone |= own && own->ends_quietly && (f->code == DECODE_ERROR || f->code < 0);
 	/* With nothing there to decode it is the end of the stream that does not fit (OpenSSL 3). */
 	f->peer_gone |= f->code == DECODE_ERROR && f->by == ROLE_CLIENT && !f->conn->server.seen &&
@@ -124,6 +127,7 @@ static void gather_library(struct facts *f)
 	f->error_by = f->error == peer ? other_end(f->conn->role) : f->conn->role;
 	f->verify = f->error->verify_text ? f->error->verify : 0;
 	f->reason = strcmp(f->error->library, "openssl") ? 0 : f->error->reason;
+	f->gnutls = strcmp(f->error->library, "gnutls") ? 0 : f->error->reason;
 }
 
 /*
@@ -183,11 +187,13 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 {
 	struct facts facts = { .conn = conn, .alert = alert, .time_ns = time_ns };
 
-	if (!conn->failed && !conn->stalled && !(conn->established && alert && alert->readable && alert->level == 2))
+	if (!conn->failed && !conn->stalled && !(conn->established && alert && alert->readable && alert->level == 2) &&
+	    !refuses_unseen(conn, alert))
 		return false;
 	gather(&facts);
-	if (conn->established && facts.peer_gone)
-		return false; /* how it was closed is the remark at its close */
+	/* How it was closed is the remark at its close; that it stalled was the finding. */
+	if (facts.peer_gone && (conn->established || (conn->stalled && conn->failed)))
+		return false;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		if (fires(&rules[i], &facts, finding))
 			return true;

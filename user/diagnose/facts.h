@@ -23,6 +23,7 @@ enum alert_code {
 	CERTIFICATE_UNKNOWN = 46,
 	ILLEGAL_PARAMETER = 47,
 	UNKNOWN_CA = 48,
+	ACCESS_DENIED = 49,
 	DECODE_ERROR = 50,
 	DECRYPT_ERROR = 51,
 	PROTOCOL_VERSION = 70,
@@ -32,7 +33,10 @@ enum alert_code {
 	NO_RENEGOTIATION = 100,
 	MISSING_EXTENSION = 109,
 	UNSUPPORTED_EXTENSION = 110,
+	CERTIFICATE_UNOBTAINABLE = 111,
 	UNRECOGNIZED_NAME = 112,
+	BAD_CERTIFICATE_STATUS = 113,
+	BAD_CERTIFICATE_HASH = 114,
 	UNKNOWN_PSK_IDENTITY = 115,
 	CERTIFICATE_REQUIRED = 116,
 	NO_APPLICATION_PROTOCOL = 120,
@@ -48,6 +52,7 @@ struct facts {
 	const struct library_error *error; /* of the library at the end that failed, NULL: none */
 	enum tls_role error_by;	    /* that end */
 	int reason;		    /* OpenSSL's number of it, 0: unknown */
+	int gnutls;		    /* GnuTLS's, below 0; 0: unknown */
 	int verify;		    /* the X.509 verify result of the end that refused, 0: unknown */
 	const struct plain *client_text, *server_text; /* what is no TLS; .seen is false without */
 	bool peer_gone;		    /* the alert only says that the other end is gone */
@@ -61,14 +66,18 @@ struct facts {
 typedef bool rule(const struct facts *facts, struct finding *finding);
 
 /* keys.c: one end could not verify what the other protected. */
+rule rule_binder, rule_wrong_signature; /* proofs.c */
 rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
 /* offers.c: the two ends do not agree on what to speak. */
-rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback, rule_renegotiation,
+rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback,
 	rule_group, rule_signature, rule_name_missing, rule_sentinel;
 /* plain.c: one end does not speak TLS at all, or not at first. */
 rule rule_plain_client, rule_plain_server, rule_proxy;
+/* mutual.c: the client's certificate. */
+rule rule_client_required, rule_client_rejected;
+rule rule_renegotiation; /* renegotiation.c */
 /* certificates.c */
-rule rule_client_required, rule_client_rejected, rule_not_yet_valid, rule_expired, rule_untrusted,
+rule rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;
 /* chain.c: the issuer was not found. */
 rule rule_chain;
@@ -95,6 +104,10 @@ void say_alert_fact(const struct facts *facts, struct finding *finding);
 void say_library(const struct facts *facts, struct finding *finding);
 /* certificates.c: subject, issuer and dates of the one that was judged, if it was readable. */
 void say_certificate(const struct facts *facts, struct finding *finding);
+/* The alert says that its sender does not like the other end's certificate. */
+bool about_certificate(int code);
+/* mutual.c: a server of TLS 1.3 that ends right after the client's certificate, unreadably. */
+bool refuses_unseen(const struct conn *conn, const struct alert *alert);
 /* history.c: the handshake that made the session, and how it differs. */
 void say_original(const struct facts *facts, struct finding *finding);
 /* How handshakes of the two ends went before; false: there was none. */

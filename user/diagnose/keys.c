@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* keys.c - rules for records that one end could not verify. */
 #include <stdio.h>
+#include <openssl/sslerr.h>
 #include <string.h>
 
 #include "diagnose/facts.h"
@@ -16,6 +17,16 @@ static bool could_not_verify(const struct facts *f)
 	       f->code == DECRYPT_ERROR;
 }
 
+/* After the client's Finished came nothing from the server but the alert. */
+static bool said_no_more(const struct facts *f)
+{
+	const struct conn *c = f->conn;
+	int server = c->role != ROLE_SERVER;
+
+	return c->records_shaking[server] &&
+	       c->totals[server].records == c->records_shaking[server] + 1;
+}
+
 /* Both Finished went by, but the one that came second was not accepted. */
 static bool second_finished(const struct facts *f)
 {
@@ -26,14 +37,16 @@ static bool second_finished(const struct facts *f)
 		return false;
 	if (f->alert->in_handshake)
 		return true;
+	if (f->by == ROLE_SERVER && f->error && f->error_by == f->by && !f->error->guessed && f->error->call)
+		return false; /* its handshake was over */
 	/*
 	 * Under TLS 1.3 its Finished is the first that a client protects. A server that has
 	 * accepted it goes on, with tickets or data; one that has not sends its alert only.
 	 */
+	if (f->by == ROLE_SERVER && (is_tls13(c->server.version) || c->resumed) && said_no_more(f))
+		return true;
 	if (is_tls13(c->server.version))
-		return f->by == ROLE_SERVER &&
-		       (data == 1 || (!f->alert->sent && c->records_shaking[1] &&
-				      c->totals[1].records == c->records_shaking[1] + 1));
+		return f->by == ROLE_SERVER && data == 1;
 	return data == 0 && f->protected_before == 1;
 }
 
@@ -226,16 +239,18 @@ bool rule_master_secret(const struct facts *f, struct finding *out)
 	bool now = f->conn->server.seen ? f->conn->server.extended_master_secret :
 					  f->conn->client.extended_master_secret;
 
+	bool said = f->reason == SSL_R_INCONSISTENT_EXTMS;
+
 	if ((f->code != HANDSHAKE_FAILURE && f->code != ILLEGAL_PARAMETER) || !o->seen || o->inferred ||
 	    is_tls13(o->version) || is_tls13(f->conn->server.version) ||
 	    o->extended_master_secret == now)
 		return false;
 	/* Without a ServerHello only the loss of the extension is an error. */
-	if (f->conn->server.seen ? !f->conn->resumed : now)
+	if (!said && f->conn->server.seen ? !f->conn->resumed : now)
 		return false;
 	title(out, "The session was made %s extended master secret and is resumed %s it: the %s must refuse that.",
 	      o->extended_master_secret ? "with" : "without", now ? "with" : "without", end_name(f->by));
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_original(f, out);
 	say(&out->next_steps, "openssl s_client -connect %s%s -no_ticket -reconnect", f->server, f->name);

@@ -8,6 +8,9 @@
 #include "model/names.h"
 
 #define LIST_BYTES 240
+/* gnutls/gnutls.h */
+#define GNUTLS_UNSUPPORTED_SIGNATURE_ALGORITHM (-106)
+#define GNUTLS_NO_COMMON_KEY_SHARE (-423)
 
 static void say_versions(const struct facts *f, struct finding *out)
 {
@@ -113,13 +116,27 @@ bool rule_name(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* RFC 8446 4.2.11: a server that knows none goes on without, if it can. */
+static bool psk_passed_over(const struct facts *f)
+{
+	return f->by == ROLE_SERVER && !f->conn->server.seen && f->conn->client.psk_external &&
+	       (f->code == HANDSHAKE_FAILURE || f->code == ILLEGAL_PARAMETER) &&
+	       (!f->reason || f->reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM ||
+		f->reason == SSL_R_NO_SHARED_CIPHER);
+}
+
 bool rule_psk(const struct facts *f, struct finding *out)
 {
-	if (f->code != UNKNOWN_PSK_IDENTITY)
+	bool said = f->code == UNKNOWN_PSK_IDENTITY;
+
+	if (!said && !psk_passed_over(f))
 		return false;
-	title(out, "The server does not know the pre-shared key identity that the client named.");
-	out->confidence = CONFIDENCE_CERTAIN;
+	title(out, said ? "The server does not know the pre-shared key identity that the client named." :
+			  "The server most likely does not know the pre-shared key identity that the client named, and has no certificate to do without.");
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
+	if (!said)
+		say(&out->evidence, "The ClientHello names an identity that is no session's ticket, and the server refuses the whole offer.");
 	if (f->conn->client.psk_count)
 		say(&out->evidence, "The ClientHello names %u identities.", f->conn->client.psk_count);
 	say(&out->next_steps, "Compare the identities that both ends are configured with.");
@@ -137,17 +154,6 @@ bool rule_fallback(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The ClientHello carries TLS_FALLBACK_SCSV (RFC 7507).");
 	say_versions(f, out);
 	say(&out->next_steps, "Look for the attempt of the same client before this one: why it failed is the cause.");
-	return true;
-}
-
-bool rule_renegotiation(const struct facts *f, struct finding *out)
-{
-	if (f->code != NO_RENEGOTIATION)
-		return false;
-	title(out, "The %s refuses to renegotiate.", end_name(f->by));
-	out->confidence = CONFIDENCE_CERTAIN;
-	say_alert_fact(f, out);
-	say(&out->next_steps, "Ask for what needs the renegotiation (a client certificate, most often) in the first handshake.");
 	return true;
 }
 
@@ -187,7 +193,8 @@ bool rule_signature(const struct facts *f, struct finding *out)
 {
 	if (f->code != HANDSHAKE_FAILURE ||
 	    (f->reason != SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM &&
-	     f->reason != SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS))
+	     f->reason != SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS &&
+	     f->gnutls != GNUTLS_UNSUPPORTED_SIGNATURE_ALGORITHM))
 		return false;
 	title(out, "The client and the server have no signature algorithm in common that the %s's key can use.",
 	      end_name(f->by));
@@ -207,7 +214,8 @@ bool rule_group(const struct facts *f, struct finding *out)
 	const struct past *p = &f->conn->past;
 	const char *cipher = cipher_name(p->served_cipher), *group = group_name(p->served_group);
 
-	bool said = f->reason == SSL_R_NO_SUITABLE_KEY_SHARE || f->reason == SSL_R_NO_SUITABLE_GROUPS;
+	bool said = f->reason == SSL_R_NO_SUITABLE_KEY_SHARE || f->reason == SSL_R_NO_SUITABLE_GROUPS ||
+		    f->gnutls == GNUTLS_NO_COMMON_KEY_SHARE;
 
 	if (said && f->code == HANDSHAKE_FAILURE) {
 		title(out, "The client and the server have no key exchange group in common.");

@@ -139,7 +139,8 @@ bool rule_plain_server(const struct facts *f, struct finding *out)
 
 	if (refuses_request(f, out))
 		return true;
-	if (c->server.seen || c->established || !c->client.seen || (!seen && !answer_refused(f)))
+	if (c->server.seen || c->established || !c->client.seen || (!seen && !answer_refused(f)) ||
+	    (seen && answer->record))
 		return false;
 	if (seen && answer->protocol)
 		title(out, "The server speaks %s on this port, not TLS.", answer->protocol);

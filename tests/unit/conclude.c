@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Conclusions from sizes, from the order of ends, and from reasons; each with its near miss. */
+#include <openssl/sslerr.h>
+
+#include "facts_made.h"
+#include "wire/infer.h"
+
+static void hints(void)
+{
+	ok(certificate_hint(0x1302, 69) == HINT_NOT_ASKED && certificate_hint(0x1301, 53) == HINT_NOT_ASKED,
+	   "Finished alone: no certificate was asked for");
+	ok(certificate_hint(0x1302, 25) == HINT_EMPTY && certificate_hint(0x1303, 61) == HINT_EMPTY &&
+		   certificate_hint(0x1305, 17) == HINT_EMPTY,
+	   "an empty Certificate, alone or with Finished, with a short tag");
+	ok(certificate_hint(0x1302, 900) == HINT_SENT && certificate_hint(0x1302, 100) == HINT_UNKNOWN,
+	   "a Certificate, and what is neither");
+}
+
+/* A server's end of a TLS 1.3 connection that it ended with a record of an alert's size. */
+static struct conn ended13(enum certificate_hint hint)
+{
+	struct conn c = failed_conn();
+
+	c.failed = false;
+	c.established = true;
+	c.server.version = 0x0304;
+	c.certificate_hint = hint;
+	c.records_shaking[1] = 5;
+	c.totals[1].records = 6;
+	return c;
+}
+
+static void unseen(void)
+{
+	struct conn c = ended13(HINT_EMPTY);
+	struct alert a = { .sender = S, .encrypted = true, .by_size = true };
+
+	is("client-certificate-required", &c, &a, "an empty Certificate and no answer but an alert");
+	ok(said.confidence == CONFIDENCE_LIKELY, "likely");
+	c.totals[1].records = 8;
+	is("", &c, &a, "not where the server went on");
+	c = ended13(HINT_SENT);
+	is("client-certificate-rejected", &c, &a, "a Certificate and no answer but an alert");
+	c = ended13(HINT_NOT_ASKED);
+	is("", &c, &a, "not where none was asked for");
+	c = ended13(HINT_SENT);
+	a.after_count = 1;
+	a.after[0] = (struct past_record){ .type = 23, .length = 19, .encrypted = true, .sender = C };
+	is("", &c, &a, "not where the client ended it");
+	c = ended13(HINT_EMPTY);
+	c.totals[0].gap_bytes = 1;
+	a.after_count = 0;
+	is("", &c, &a, "not where bytes were not seen");
+}
+
+static void mutual(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 49, 0);
+
+	c.client_certificate_sent = true;
+	is("client-certificate-rejected", &c, &a, "access_denied after a certificate");
+	c.client_certificate_sent = false;
+	is("handshake-failed-unexplained", &c, &a, "access_denied without one");
+	a = fatal(S, 50, 0);
+	c.client_certificate_requested = true;
+	is("client-certificate-required", &c, &a, "GnuTLS's decode_error after an empty one");
+	c.client_certificate_requested = false;
+	is("malformed-message", &c, &a, "decode_error where none was asked for");
+	c.server.version = 0x0304;
+	a = fatal(S, 48, 0);
+	is("client-certificate-rejected", &c, &a, "TLS 1.3: a server speaks of no other certificate");
+	c.certificate_hint = HINT_EMPTY;
+	is("client-certificate-required", &c, &a, "of none");
+}
+
+static void gone(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 50, 0), hidden = { .sender = C, .encrypted = true, .sent = true };
+
+	is("malformed-message", &c, &a, "decode_error");
+	a.peer_gone = a.after_end = true;
+	is("peer-closed-during-handshake", &c, &a, "after the other end had closed");
+	ok(!!strstr(said.title, "The server closed"), "who closed");
+	is("handshake-failed-unexplained", &c, &hidden, "an alert that nobody can read");
+	hidden.peer_gone = true;
+	is("peer-closed-during-handshake", &c, &hidden, "the same, after the other end had closed");
+	c.stalled = true;
+	is("", &c, &hidden, "that it stalled was the finding");
+}
+
+static void reason(struct conn *c, int number)
+{
+	c->error.library = "openssl";
+	c->error.reason = number;
+	c->error.sends = c->error.received = -1;
+}
+
+static void proofs(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 47, 0);
+
+	c.client.psk = true;
+	c.client.psk_count = 1;
+	is("malformed-message", &c, &a, "illegal_parameter after a ServerHello");
+	c.server.seen = false;
+	is("resumed-session-keys-differ", &c, &a, "a binder, most likely");
+	ok(said.confidence == CONFIDENCE_POSSIBLE, "possible");
+	a.description = 51;
+	is("resumed-session-keys-differ", &c, &a, "decrypt_error");
+	c.client.psk = false;
+	is("handshake-failed-unexplained", &c, &a, "not without a key named");
+	c = failed_conn();
+	a = fatal(C, 51, 0);
+	a.after[a.after_count++] = (struct past_record){ .type = 22, .length = 300, .version = 0x0303, .sender = S };
+	is("full-handshake-keys-differ", &c, &a, "a signature in the clear");
+	c.resumed = true;
+	is("handshake-failed-unexplained", &c, &a, "nothing is signed where a session is resumed");
+}
+
+static void offers(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 40, 0);
+
+	c.client.renegotiation_scsv = true;
+	is("renegotiation-refused", &c, &a, "the server does not know renegotiation_info");
+	c.server.renegotiation_info = true;
+	is("handshake-failed-unexplained", &c, &a, "it does");
+	reason(&c, SSL_R_NO_RENEGOTIATION);
+	is("renegotiation-refused", &c, &a, "the library says so");
+	ok(!!strstr(said.title, "The server refuses"), "who refuses");
+	c = failed_conn();
+	c.server.seen = false;
+	c.client.psk_external = true;
+	a = fatal(S, 40, 0);
+	is("psk-identity-unknown", &c, &a, "an identity that is no ticket, and no way without");
+	c.client.psk_external = false;
+	is("no-shared-cipher", &c, &a, "not for a ticket");
+	c = failed_conn();
+	reason(&c, SSL_R_CERTIFICATE_VERIFY_FAILED);
+	a = fatal(C, 40, 0);
+	is("certificate-rejected", &c, &a, "handshake_failure, and the library did not verify it");
+}
+
+int main(void)
+{
+	hints();
+	unseen();
+	mutual();
+	gone();
+	proofs();
+	offers();
+	return failed;
+}
