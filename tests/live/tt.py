@@ -32,6 +32,26 @@ def port():
     return number
 
 
+def ports(count):
+    """As many of them, near each other, by the same rules as port.sh."""
+    busy = {int(line.split()[1].split(":")[1], 16) for name in ("tcp", "tcp6")
+            for line in open(f"/proc/net/{name}").readlines()[1:] if line.split()[3] == "0A"}
+    made, number = [], 12000 + os.getpid() * 37 % 18000
+    while len(made) < count:
+        number = number + 1 if number < 31999 else 12000
+        link = f"/tmp/tlstrace-port-{number}"
+        try:
+            if os.path.islink(link) and not os.path.exists(f"/proc/{os.readlink(link)}"):
+                os.unlink(link)
+            if number not in busy:
+                os.symlink(str(os.getpid()), link)
+                claims.append(link)
+                made.append(number)
+        except OSError:
+            pass  # another test was first
+    return made
+
+
 def ok(good, name, cause=""):
     """One line of TAP; the cause of a failure follows as a comment."""
     global result

@@ -1,0 +1,45 @@
+"""rows_mutual.py - certificates of clients that servers ask for."""
+import pki
+from peers import curl, gnutls_client, gnutls_server, go, nginx, node, pairs, python, s_client, s_server
+from row import Row
+
+SERVERS = {
+    "s_server": lambda v: s_server("-Verify", "3", "-verify_return_error", "-CAfile", pki.CA, version=v),
+    "python": lambda v: python("server", version=v, ca=pki.CA, cert="good", need=True),
+    "node": lambda v: node("server", version=v, ca=pki.CA, cert="good", need=True),
+    "go": lambda v: go("server", version=v, ca=pki.CA, cert="good", need=True),
+    "gnutls": lambda v: gnutls_server("--require-client-cert", "--verify-client-cert", f"--x509cafile={pki.CA}"),
+    "nginx": lambda v: nginx("ssl_verify_client on;", f"ssl_client_certificate {pki.CA};"),
+}
+
+
+def with_pair(name, version):
+    def client(port):
+        more = [] if name is None else ["-cert", pairs[name][0], "-key", pairs[name][1]]
+        return s_client(*more, version=version)(port)
+    return client
+
+
+def expected(who, cert, version):
+    """The fault, and what else differs."""
+    if cert == "user":
+        return None, {}
+    code = "client-certificate-rejected" if cert else "client-certificate-required"
+    if who == "nginx":
+        return None, {}  # answers 400 in a connection that works
+    if who == "gnutls" and cert == "user-mail":
+        return None, {}  # does not look at purposes
+    if who == "node" and cert:
+        # Judged by the program, which closes without a word.
+        return ("peer-closed-during-handshake" if version == "1.2" else None), {}
+    if who == "gnutls" and cert and version == "1.3":
+        return code, {"capture": None}  # it judges after its tickets went out
+    return code, {}
+
+
+def rows():
+    for who, server in SERVERS.items():
+        for cert in (None, "user-other", "user-self", "user-expired", "user-early", "user-mail", "user"):
+            for version in ("1.2", "1.3"):
+                code, more = expected(who, cert, version)
+                yield Row(f"{who} asks, {cert}, {version}", code, server(version), with_pair(cert, version), "any", **more)
