@@ -121,6 +121,21 @@ for name in (b"a\x1b[2Jb\x1b]0;x\x07.test", b"a\r\nFAILED: b.test", "a\u202eb\u2
         ok(not bad and sum("FAILED: server-name" in line for line in text.splitlines()) == 1,
            f"a name {name[:12]!r}, {width} columns: nothing that the terminal would obey", (bad, text))
 
+# The same over and over: three times in full, then a line each, and in full again a minute later.
+packets = []
+for i, second in enumerate((0, 1, 2, 3, 4, 70)):
+    flow = Flow(client=("10.0.0.1", 41000 + i), start_ns=(1_700_000_000 + second) * 10**9).open()
+    flow.send(0, record(22, client_hello(), 0x0301)).send(1, record(21, b"\2\x28")).close()
+    packets += [(t, ethernet(d)) for t, d in flow.packets]
+other = Flow(client=("10.0.0.3", 41000), start_ns=1_700_000_005 * 10**9).open()
+other.send(0, record(22, client_hello(), 0x0301)).send(1, record(21, b"\2\x28")).close()
+packets += [(t, ethernet(d)) for t, d in other.packets]
+blocks = [b for b in re.split(r"\n(?=\d\d:)", SGR.sub("", shown(250, pcap(sorted(packets))))) if "FAILED" in b]
+ok([b.count("    evidence") > 0 for b in blocks] == [True] * 3 + [False] * 2 + [True] * 2 and
+   [re.search(r"\(\d of these in \d\.\d s\)", b) is not None for b in blocks] == [False] * 3 + [True] * 2 + [False] * 2 and
+   "(5 of these in 4.0 s)" in blocks[4],
+   "the same failure over and over is told in few words, another client's is not", blocks)
+
 # A warning is no end: the X is at what was.
 flow = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(1, record(21, b"\1\x70"))
 flow.raw(1, flow.seq[1], 4)  # a reset

@@ -12,15 +12,22 @@ static const char *verb(const struct conn *c)
 	return c->failed ? "FAILED" : c->stalled ? "STALLED" : "BROKEN OFF";
 }
 
-static void header(struct sink *s, const struct fact *fact, const struct finding *f)
+/* False: the rest was told a moment ago, of other connections. */
+static bool header(struct sink *s, const struct fact *fact, const struct finding *f)
 {
+	int64_t first_ns = 0;
+	unsigned int times = terminal_again(fact, f, &first_ns);
 	struct line line;
 
 	line_begin(&line, s, fact, RED);
 	fprintf(line.text, "%s: %s (%s): ", verb(fact->conn), f->code,
 		confidence_name(f->confidence));
 	terminal_text(line.text, f->title);
+	if (times)
+		fprintf(line.text, " (%u of these in %.1f s)", times,
+			(double)(fact->time_ns - first_ns) / 1e9);
 	line_end(&line);
+	return !times;
 }
 
 /* Version and suite, as far as the two ends came. */
@@ -59,8 +66,7 @@ static void next_steps(struct sink *s, const struct sentences *list)
 
 static void block(struct sink *s, const struct fact *fact, const struct finding *f)
 {
-	header(s, fact, f);
-	if (s->brief)
+	if (!header(s, fact, f) || s->brief)
 		return;
 	agreed(s, fact->conn);
 	terminal_ladder(s, fact);

@@ -41,6 +41,12 @@ const char *terminal_colour(const struct sink *sink, const char *colour); /* "" 
 /* The records that led to a failure, and the failure as the last row; terminal_ladder.c. */
 void terminal_ladder(struct sink *sink, const struct fact *fact);
 
+/*
+ * How often the same two ends have failed for the same reasons since *first_ns, within a minute;
+ * 0: not often enough to say it in fewer words. terminal_again.c.
+ */
+unsigned int terminal_again(const struct fact *fact, const struct finding *finding, int64_t *first_ns);
+
 /* A failed connection in one block, or a line for what works; terminal_block.c. */
 void terminal_finding(struct sink *sink, const struct fact *fact, const struct finding *finding);
 void terminal_io(struct sink *sink, const struct fact *fact, const struct io_call *io);
