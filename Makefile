@@ -51,6 +51,7 @@ demo: deps-test all ## the session that could not be resumed, from a capture
 	@/usr/bin/python3 -B tests/golden/seed.py | $(B)/tlstrace read -
 bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
 	B=$(B) tests/bench/live.sh
+	B=$(B) tests/bench/library.sh
 bench-read: deps-bench all ## how fast captures are read, beside tshark
 	B=$(B) tests/bench/read.sh
 lint: ## check the direction of the includes

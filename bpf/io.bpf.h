@@ -205,12 +205,17 @@ static __always_inline void io_leave(struct pt_regs *ctx, struct tt_library_call
 				     const struct tt_site *site)
 {
 	/* Of another function, or of the same one further down the stack. */
-	if (!tt_config.io || !call->began_ns || call->frame != PT_REGS_SP(ctx) + site->stack_bytes)
+	if (call->frame != PT_REGS_SP(ctx) + site->stack_bytes)
+		return;
+	call->frame = 0;
+	if (!tt_config.io || !call->began_ns)
 		return;
 	call->ended_ns = bpf_ktime_get_ns();
 	call->took_ns = call->ended_ns - call->began_ns;
-	call->began_ns = call->frame = 0;
+	call->began_ns = 0;
 	call->result = io_result(call, PT_REGS_RC(ctx));
+	if (!call->conn_id)
+		library_tell_random(call);
 	/* Of an object whose connection is not known only the process can be looked at. */
 	if (!call->conn_id &&
 	    (!call->joined || !process_wanted(bpf_get_current_task_btf())))

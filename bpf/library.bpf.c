@@ -15,7 +15,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define OPENSSL_HTTPS_PROXY 155
 #define OPENSSL_HTTP 156
 #define OPENSSL_WRONG_VERSION 267
-#define HELLO_RANDOM 11 /* its place behind the headers of record and message, and the version */
 #define GNUTLS_INTERRUPTED (-52)
 #define GNUTLS_AGAIN (-28)
 
@@ -42,6 +41,7 @@ static __always_inline void enter(struct pt_regs *ctx, struct tt_library_call *c
 	struct tt_object *object = bpf_map_lookup_elem(&tt_objects, &key);
 
 	io_flush(call, -1);
+	library_tell_random(call);
 	call->object = key.object;
 	call->joined = object && object->start_ns == process_start();
 	call->conn_id = call->joined ? object->conn_id : inherited(key);
@@ -68,8 +68,10 @@ static __always_inline void forget(struct pt_regs *ctx, struct tt_library_call *
 {
 	struct tt_object_key key = object_key(PT_REGS_PARM1(ctx));
 
-	if (call)
+	if (call) {
 		io_flush(call, -1);
+		library_tell_random(call);
+	}
 	io_forget(key.object, 1);
 	bpf_map_delete_elem(&tt_objects, &key);
 	if (call && call->object == key.object) {
@@ -149,32 +151,23 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 }
 
 /*
- * A ClientHello or ServerHello on its way out of a call whose connection is not known:
- * through memory, the program sends it later. Its random tells which connection it is.
+ * The library wants random bytes for a hello, or for something of its size: they are there
+ * when the call is over, and tell which connection it was if nobody saw it read.
  */
-static __always_inline void write_site(struct pt_regs *ctx, struct tt_library_call *call)
+static __always_inline void random_site(struct pt_regs *ctx, struct tt_library_call *call,
+					const struct tt_site *site)
 {
-	const void *bytes = (const void *)PT_REGS_PARM2(ctx);
-	struct tt_object_key key = object_key(call->object);
-	struct tt_object object = { .start_ns = process_start() };
-	struct tt_ev_library *event;
-	__u8 head[HELLO_RANDOM];
+	__u64 first = PT_REGS_PARM1(ctx), second = PT_REGS_PARM2(ctx), third = PT_REGS_PARM3(ctx);
+	__u64 bytes, count;
 
-	if (!call->object || call->conn_id || (__s32)PT_REGS_PARM3(ctx) < HELLO_RANDOM + TT_RANDOM_BYTES ||
-	    !library_inside(call, PT_REGS_SP(ctx)) ||
-	    bpf_probe_read_user(head, sizeof(head), bytes) || head[0] != 22 || head[1] != 3 ||
-	    (head[5] != 1 && head[5] != 2))
+	/* Before the choice: the compiler would choose among addresses in the context. */
+	asm volatile("" : "+r"(first), "+r"(second), "+r"(third));
+	bytes = site->kind == TT_SITE_RANDOM_EX ? second : first;
+	count = site->kind == TT_SITE_RANDOM_EX ? third : (__u32)second;
+	if (count != TT_RANDOM_BYTES || !call->object || call->conn_id || call->random[1] ||
+	    !library_inside(call, PT_REGS_SP(ctx)))
 		return;
-	event = library_event(call, TT_LIBRARY_HELLO, 0, head[5], 0);
-	if (!event)
-		return;
-	if (bpf_probe_read_user(event->source, TT_RANDOM_BYTES, bytes + HELLO_RANDOM)) {
-		bpf_ringbuf_discard(event, 0);
-		return;
-	}
-	event_submit(event, 0);
-	bpf_map_update_elem(&tt_objects, &key, &object, BPF_ANY);
-	call->joined = 1;
+	call->random[call->random[0] ? 1 : 0] = bytes;
 }
 
 static __always_inline int is_error_site(const struct tt_site *site)
@@ -234,12 +227,17 @@ int tt_library(struct pt_regs *ctx)
 		enter(ctx, call, site);
 	else if (site->kind == TT_SITE_RETURN)
 		io_leave(ctx, call, site);
+	else if (site->kind == TT_SITE_RESULT)
+		call->frame = 0;
 	else if (site->kind == TT_SITE_OUTCOME)
 		io_flush(call, PT_REGS_RC(ctx));
 	else if (site->kind == TT_SITE_VERIFIED)
 		call->verify = PT_REGS_RC(ctx);
-	else if (site->kind == TT_SITE_WRITE)
-		write_site(ctx, call);
+	else if (site->kind == TT_SITE_VERIFIED_AT)
+		bpf_probe_read_user(&call->verify, sizeof(call->verify),
+				    (const void *)PT_REGS_PARM1(ctx) + site->stack_bytes);
+	else if (site->kind == TT_SITE_RANDOM || site->kind == TT_SITE_RANDOM_EX)
+		random_site(ctx, call, site);
 	else if (is_error_site(site))
 		error_site(ctx, call, site);
 	else

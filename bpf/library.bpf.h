@@ -108,6 +108,37 @@ static __always_inline void library_bind(struct tt_sock *s, struct tt_library_ca
 	library_tell(call, TT_LIBRARY_BOUND, 0, 0, s->id);
 }
 
+/*
+ * The call before is over, or fails: through memory, its bytes are sent later by the program.
+ * What may be the random in its hello tells the user half which connection it is.
+ */
+static __noinline __attribute__((unused)) int library_tell_random(struct tt_library_call *call)
+{
+	struct tt_object object = { .start_ns = process_start() };
+	struct tt_object_key key;
+	struct tt_ev_library *event;
+
+	if (!call || !call->random[0])
+		return 0;
+	event = call->object && !call->conn_id ?
+			library_event(call, TT_LIBRARY_RANDOM, 0, 0, 0) : 0;
+	if (event) {
+		if (bpf_probe_read_user(event->source, TT_RANDOM_BYTES,
+					(const void *)call->random[0]) ||
+		    bpf_probe_read_user(event->function, TT_RANDOM_BYTES,
+					(const void *)(call->random[1] ?: call->random[0]))) {
+			bpf_ringbuf_discard(event, 0);
+		} else {
+			event_submit(event, 0);
+			key = object_key(call->object);
+			bpf_map_update_elem(&tt_objects, &key, &object, BPF_ANY);
+			call->joined = 1;
+		}
+	}
+	call->random[0] = call->random[1] = 0;
+	return 0;
+}
+
 /* current read from the socket: in a call, it is the call's object's. */
 static __always_inline void library_reads(struct tt_sock *s)
 {

@@ -41,7 +41,7 @@ static bool has(const struct survey *s, enum library_kind kind, const char *func
 		const struct library *l = &s->found[i];
 
 		for (size_t k = 0; l->kind == kind && k < l->named; k++)
-			if (!strcmp(l->names[k], function) && is_needed(s, l, k))
+			if (l->names[k] && !strcmp(l->names[k], function) && is_needed(s, l, k))
 				return true;
 	}
 	return false;

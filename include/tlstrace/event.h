@@ -187,15 +187,18 @@ struct tt_ev_totals {
 /* What a probed function tells; a probe's cookie carries it (struct tt_site). */
 enum tt_site_kind {
 	TT_SITE_CALL = 1,      /* (object, ...): a call that does I/O begins */
-	TT_SITE_RETURN = 2,    /* before a return from a call that moves plaintext */
+	TT_SITE_RETURN = 2,    /* before a return from a call */
 	TT_SITE_FREE = 3,      /* (object) */
 	TT_SITE_RAISE = 4,     /* OpenSSL 3 (library, reason) */
 	TT_SITE_PUT = 5,       /* OpenSSL 1.1 (library, function, reason, file, line) */
 	TT_SITE_PLACE = 6,     /* OpenSSL 3 (file, line, function) of the next one raised */
 	TT_SITE_VERIFIED = 7,  /* before a return: an X.509 verify result */
+	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
-	TT_SITE_WRITE = 10,    /* (BIO, bytes, count): out of the library */
+	TT_SITE_RANDOM = 10,   /* (bytes, count): random ones are wanted there */
+	TT_SITE_RESULT = 13,   /* (object, result): the call before it is over */
+	TT_SITE_RANDOM_EX = 12, /* OpenSSL 3 (context, bytes, count) */
 	TT_SITE_OUTCOME = 11,  /* before a return: why the call before gave nothing */
 };
 
@@ -222,7 +225,7 @@ enum tt_site_flag {
 struct tt_site {
 	__u8 kind;	/* enum tt_site_kind */
 	__u8 call;	/* enum tt_call_name */
-	__u16 stack_bytes; /* pushed since the function began */
+	__u16 stack_bytes; /* pushed since the function began; VERIFIED_AT: how far */
 	__u16 file;	/* the user half's number of the probed file */
 	__u8 flags;	/* enum tt_site_flag */
 	__u8 pad;
@@ -232,7 +235,7 @@ enum tt_library_fact {
 	TT_LIBRARY_BOUND = 1, /* the connection is this object's */
 	TT_LIBRARY_ERROR = 2,
 	TT_LIBRARY_ALERT = 3, /* is sent */
-	TT_LIBRARY_HELLO = 4, /* is written: its random is in `source`, its type in `level` */
+	TT_LIBRARY_RANDOM = 4, /* in `source` and `function`: one of them may be its hello's */
 };
 
 #define TT_FILES_MAX 5000 /* probed files */

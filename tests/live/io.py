@@ -76,6 +76,25 @@ def exact(port, mode):
     return events
 
 
+def in_memory_bios(cert):
+    """Neither end's library reads from a socket: both ends of both connections all the same."""
+    port = tt.port()
+    peer = [tt.PYTHON, tt.HERE + "/peers/memory_bio.py"]
+    server = tt.serve([*peer, "server", port, *cert, "default"], port)
+    tracer = tt.Tracer("--port", port, "--io")
+    for version in ("1.2", "1.3"):
+        tt.run(*peer, "client", "127.0.0.1", str(port), "memory.test", version, "2")
+    events = tracer.stop()
+    tt.kill(server)
+    for role, kinds in (("client", {"write": REQUEST, "read": REPLY}), ("server", {"read": REQUEST, "write": REPLY})):
+        ends = of(events, "tls-connection", role=role)
+        ok(len(ends) == 4 and all(get(c, f"tls.io.{kind}.bytes") == size for c in ends for kind, size in kinds.items()),
+           f"memory BIOs: the {role}'s sums", [get(c, "tls.io") for c in ends])
+        told = collections.Counter((get(e, "tls.io.operation"), get(e, "tls.io.bytes"))
+                                   for e in of(events, "tls-io", role=role) if "bytes" in get(e, "tls.io"))
+        ok(told == {(kind, size): 4 for kind, size in kinds.items()}, f"memory BIOs: the {role}'s calls", told)
+
+
 def summary(port):
     """Without --io no call is told of, and the connection has its sums all the same."""
     # The budget is the whole host's, on which others work too.
@@ -169,10 +188,13 @@ def terminal(port):
        "terminal: a line a call, its bytes below", text)
 
 
-server = echo(*tt.certificate())
+REQUEST, REPLY = 18, 44  # of memory_bio.py
+cert = tt.certificate()
+server = echo(*cert)
 for mode in ("calls", "many", "threads", "fork", "again"):
     exact(server, mode)
 chained(server)
+in_memory_bios(cert)
 summary(server)
 plaintext(server)
 kernel_copies_nothing(server)

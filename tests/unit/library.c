@@ -61,6 +61,11 @@ static void exits_are(const char *code, size_t bytes, size_t count, uint64_t off
 
 static void exits(void)
 {
+	ok(site_of_member((const uint8_t *)"\x8b\x87\xb0\x01\x00\x00\x31\xff\xc3", 9) == 0x1b0, "a getter's member");
+	ok(site_of_member((const uint8_t *)"\xf3\x0f\x1e\xfa\x8b\x47\x14\xc3", 8) == 0x14, "a near one");
+	ok(site_of_member((const uint8_t *)"\x8b\x47\x14\x01\xc0\xc3", 6) == -1, "it does more");
+	ok(site_of_member((const uint8_t *)"\x8b\x47\xf0\xc3", 4) == -1, "before the object");
+	ok(site_of_member((const uint8_t *)"\x8b\x87\xb0", 3) == -1, "half of it");
 	EXITS("\x8b\x47\x14\xc3", 1, 3, 0, false, -1, "the return of a getter");
 	EXITS("\x8b\x47\x14", 0, 0, 0, false, -1, "none");
 	EXITS(GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 9, 32, true, -1,
@@ -73,6 +78,7 @@ static void exits(void)
 	      "nor where the result comes after it");
 	EXITS("\x85\xff\x74\x01\xc3\xc3", 2, 4, 0, false, -1, "two returns");
 	EXITS("\x48\x83\xc4\x08\xe9\x00\x01\x00\x00", 0, 0, 0, false, 9 + 256, "a tail call");
+	EXITS("\x85\xff\x74\x02\xff\xe0\xc3", 1, 6, 0, false, EXIT_UNKNOWN, "and where a register says");
 	EXITS("\xeb\xfe\xc3", 0, 0, 0, false, -1, "a return that nothing leads to");
 	EXITS("\xeb\x01\xff\xc3", 1, 3, 0, false, -1, "what is jumped over is not decoded");
 }

@@ -27,6 +27,7 @@ struct search {
 		uint64_t offset, bytes;
 		uint64_t stub; /* through which this file calls another's */
 	} at[FUNCTIONS];
+	int32_t verify_at; /* how far into its object a verify result is, -1: unknown */
 };
 
 /* Most names of most files begin otherwise. */
@@ -34,21 +35,23 @@ static size_t number_of(const char *name)
 {
 	size_t i = FUNCTIONS;
 
-	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'B' || *name == 'g')
+	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'R' || *name == 'g')
 		for (i = 0; i < FUNCTIONS && strcmp(name, functions[i].name);)
 			i++;
 	return i;
 }
 
+/* Rows of one function follow each other. */
 static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
 {
 	struct search *s = arg;
-	size_t i = number_of(name);
 
-	if (i == FUNCTIONS || s->at[i].offset)
-		return;
-	s->at[i].offset = offset;
-	s->at[i].bytes = bytes;
+	for (size_t i = number_of(name); i < FUNCTIONS && !strcmp(name, functions[i].name); i++) {
+		if (s->at[i].offset)
+			return;
+		s->at[i].offset = offset;
+		s->at[i].bytes = bytes;
+	}
 }
 
 static void found_stub(void *arg, const char *name, uint64_t offset)
@@ -95,8 +98,8 @@ static void add(struct library *to, const struct function *f, uint8_t kind, uint
 	to->kind = f->library;
 }
 
-/* Where the function returns, a function that it ends in included; `most` of the places. */
-static void add_exits(struct library *to, const struct function *f, struct image *image,
+/* Where the function returns, a function that it ends in included; true: all of them. */
+static bool add_exits(struct library *to, const struct function *f, struct image *image,
 		      uint64_t offset, uint64_t size, size_t most, uint32_t file)
 {
 	static uint8_t code[EXIT_CODE_BYTES];
@@ -114,6 +117,7 @@ static void add_exits(struct library *to, const struct function *f, struct image
 		for (size_t i = 0; i < count; i++)
 			add(to, f, kind, offset, &exits[i], file);
 	}
+	return outside == -1;
 }
 
 /*
@@ -126,7 +130,7 @@ static enum group group_of(const struct function *f, const struct library *to)
 {
 	if (is_error(f))
 		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
-	return moves(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_WRITE ? BUSY : ALWAYS;
+	return moves(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT ? BUSY : ALWAYS;
 }
 
 static bool has(const struct search *s, const char *name)
@@ -136,13 +140,29 @@ static bool has(const struct search *s, const char *name)
 	return i < FUNCTIONS && s->at[i].offset;
 }
 
-/* It calls another one of the table, unless the compiler has put that inside it. */
-static bool is_wrapper(const struct function *f, const struct search *s)
+static int32_t verify_at(struct image *image, const struct search *s)
+{
+	uint8_t code[SITE_CODE_BYTES];
+	uint64_t getter = s->at[number_of("X509_STORE_CTX_get_error")].offset;
+
+	return getter ? site_of_member(code, image_read(image, getter, code, sizeof(code))) : -1;
+}
+
+/* Another one of the table tells the same: called by it, unless the compiler has put it inside. */
+static bool is_needless(const struct function *f, const struct search *s, const struct library *to)
 {
 	const size_t i = (size_t)(f - functions);
 
 	if (!strcmp(f->name, "gnutls_record_send"))
 		return has(s, "gnutls_record_send2");
+	if (f->kind == TT_SITE_RESULT)
+		return to->ends_seen;
+	if (f->kind == TT_SITE_VERIFIED_AT)
+		return s->verify_at < 0;
+	if (f->kind == TT_SITE_VERIFIED)
+		return s->verify_at >= 0 && has(s, "X509_STORE_CTX_free");
+	if (!strcmp(f->name, "RAND_bytes"))
+		return has(s, "RAND_bytes_ex");
 	return !strcmp(f->name, "ERR_set_error") && has(s, "ERR_vset_error") && s->at[i].bytes &&
 	       s->at[i].bytes < WRAPPER_BYTES;
 }
@@ -167,6 +187,8 @@ static void add_function(struct library *to, const struct function *f, struct im
 		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, 1, file);
 	} else if (bytes) {
 		site = site_of_entry(code, bytes, f->arguments);
+		if (f->kind == TT_SITE_VERIFIED_AT)
+			site.stack_bytes = (uint32_t)s->verify_at;
 		add(to, f, f->kind, s->at[i].offset, &site, file);
 	}
 }
@@ -178,7 +200,7 @@ static void add_all(struct library *to, struct image *image, const struct search
 		const struct function *f = &functions[i];
 
 		if (s->at[i].offset && group_of(f, to) == group && is_wanted(f, io) &&
-		    !is_wrapper(f, s) && (!to->kind || f->library == to->kind))
+		    !is_needless(f, s, to) && (!to->kind || f->library == to->kind))
 			add_function(to, f, image, s, file);
 	}
 }
@@ -207,6 +229,27 @@ static void add_returns(struct library *to, struct image *image, const struct se
 				  EXITS_MAX, file);
 }
 
+/*
+ * Where the other calls return. OpenSSL's cheap ones only: for want of them SSL_get_error(),
+ * which comes next, tells that they are over.
+ */
+static void add_ends(struct library *to, struct image *image, const struct search *s, uint32_t file)
+{
+	struct library before = *to;
+	bool all = true;
+
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (s->at[i].offset && functions[i].kind == TT_SITE_CALL && !moves(&functions[i]) &&
+		    functions[i].library == to->kind)
+			all &= add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
+					 EXITS_MAX, file);
+	to->ends_seen = all && to->count - before.count == to->emulated - before.emulated;
+	if (to->kind == LIBRARY_OPENSSL && !to->ends_seen)
+		*to = before;
+	for (size_t i = before.count; i < to->count; i++)
+		to->names[i] = NULL; /* they are there already */
+}
+
 void library_read(struct library *to, struct image *image, uint32_t file, enum library_io io)
 {
 	static const char *const leads[] = { [LIBRARY_NONE] = NULL,
@@ -216,8 +259,10 @@ void library_read(struct library *to, struct image *image, uint32_t file, enum l
 
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
+	search.verify_at = verify_at(image, &search);
 	add_all(to, image, &search, file, io, ALWAYS);
 	if (to->calls) {
+		add_ends(to, image, &search, file);
 		image_stubs(image, found_stub, &search);
 		add_stubs(to, &search, file);
 		add_all(to, image, &search, file, io, ALWAYS); /* errors too, now */
@@ -236,7 +281,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, enum l
 const char *library_function(enum library_kind kind, size_t number)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (functions[i].library == kind && !number--)
+		if (functions[i].library == kind &&
+		    (!i || strcmp(functions[i].name, functions[i - 1].name)) && !number--)
 			return functions[i].name;
 	return NULL;
 }

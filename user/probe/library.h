@@ -21,9 +21,10 @@ struct library {
 	size_t named;	   /* from here on: returns of functions that are named before */
 	uint64_t offsets[LIBRARY_PLACES_MAX];
 	uint64_t cookies[LIBRARY_PLACES_MAX];
-	const char *names[LIBRARY_PLACES_MAX]; /* static; as many as are named */
+	const char *names[LIBRARY_PLACES_MAX]; /* static, or NULL; as many as are named */
 	size_t emulated; /* places of the cheap kind */
 	size_t calls;	 /* places that are TLS calls: else it is only the library below */
+	bool ends_seen;	 /* it is seen where each call is over */
 	size_t errors;	 /* places where an error of TLS passes, and of nothing else */
 };
 

@@ -3,6 +3,7 @@
 
 #include <capstone/capstone.h>
 #include <stdbool.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 
@@ -92,6 +93,30 @@ struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments)
 	return found ? at : entry;
 }
 
+int32_t site_of_member(const uint8_t *code, size_t bytes)
+{
+	static const uint8_t landing[] = { 0xf3, 0x0f, 0x1e, 0xfa }; /* endbr64 */
+	size_t at = bytes >= 4 && !memcmp(code, landing, 4) ? 4 : 0;
+	int32_t far;
+
+	/* mov far(%rdi),%eax, with a distance of one byte or of four */
+	if (at + 3 > bytes || code[at] != 0x8b || (code[at + 1] != 0x47 && code[at + 1] != 0x87))
+		return -1;
+	at += 2;
+	if (code[at - 1] == 0x47) {
+		far = (int8_t)code[at++];
+	} else {
+		if (at + 4 > bytes)
+			return -1;
+		memcpy(&far, code + at, 4);
+		at += 4;
+	}
+	/* What is cleared on the way does not matter: xor %edi,%edi */
+	while (at + 1 < bytes && code[at] == 0x31 && code[at + 1] != 0xc0)
+		at += 2;
+	return at < bytes && code[at] == 0xc3 && far >= 0 && far <= 65535 ? far : -1;
+}
+
 #else
 
 /* What must be stepped over costs no exception there: the begin is as good as any place. */
@@ -99,6 +124,16 @@ struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments)
 {
 	(void)code, (void)bytes, (void)arguments;
 	return (struct site){ 0 };
+}
+
+int32_t site_of_member(const uint8_t *code, size_t bytes)
+{
+	uint32_t in = bytes < 8 ? 0 : code[0] | code[1] << 8 | code[2] << 16 | (uint32_t)code[3] << 24;
+
+	/* ldr w0, [x0, #far]; ret */
+	return bytes >= 8 && (in & 0xffc003ff) == 0xb9400000 &&
+			       !memcmp(code + 4, "\xc0\x03\x5f\xd6", 4) ?
+		       (int32_t)(in >> 10 & 0xfff) * 4 : -1;
 }
 
 #endif

@@ -26,14 +26,20 @@ struct site {
  * there is none.
  */
 struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments);
+/*
+ * How far into its object, at most 65535 bytes, a function reads that returns an int of it
+ * and does nothing else. -1: it does more.
+ */
+int32_t site_of_member(const uint8_t *code, size_t bytes);
+#define EXIT_UNKNOWN (-2)
 #define EXIT_CODE_BYTES 8192 /* as much of a function is followed */
 
 /*
  * The places that a function passes once when it returns, with its result in the result's
  * register and `stack_bytes` below the return address: all that can be reached from its
- * begin by jumps. Fewer than there are when code lies behind a table of jumps, or there are
- * more than `most`. `*outside`: where it jumps to beyond these bytes (a tail call, whose
- * returns are this function's), -1: nowhere.
+ * begin by jumps; at most `most`. `*outside`: where it jumps to beyond these bytes (a tail
+ * call, whose returns are this function's), -1: nowhere, EXIT_UNKNOWN: there may be more, it
+ * jumps where a register says.
  */
 size_t sites_of_exits(const uint8_t *code, size_t bytes, struct site *exits, size_t most,
 		      int64_t *outside);

@@ -30,6 +30,7 @@ struct walk {
 	uint32_t pending[PENDING];
 	size_t pending_count;
 	int64_t outside; /* where it jumps to beyond the code, -1: nowhere */
+	bool unknown;	 /* it jumps where a register says */
 };
 
 static bool touches_result(csh handle, const cs_insn *in)
@@ -112,9 +113,13 @@ static void walk_from(struct walk *w, uint64_t at, cs_insn *in)
 		struct step *s = &w->step[in->address];
 
 		look_at(w, in, s);
-		if (cs_insn_group(w->handle, in, CS_GRP_JUMP) && in->detail->x86.op_count &&
-		    in->detail->x86.operands[0].type == X86_OP_IMM)
-			jump_to(w, in->detail->x86.operands[0].imm);
+		if (cs_insn_group(w->handle, in, CS_GRP_JUMP)) {
+			if (in->detail->x86.op_count &&
+			    in->detail->x86.operands[0].type == X86_OP_IMM)
+				jump_to(w, in->detail->x86.operands[0].imm);
+			else
+				w->unknown = true;
+		}
 		if (s->leaves)
 			break;
 	}
@@ -175,7 +180,7 @@ size_t sites_of_exits(const uint8_t *code, size_t bytes, struct site *exits, siz
 	for (size_t at = 0; at < w.bytes && count < most; at++)
 		if (w.step[at].is_return)
 			exits[count++] = exit_of(&w, at);
-	*outside = w.outside;
+	*outside = w.unknown ? EXIT_UNKNOWN : w.outside;
 	return count;
 }
 

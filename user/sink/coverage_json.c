@@ -28,7 +28,8 @@ void json_coverage(struct json *j, const struct coverage *c)
 		json_text(j, "path", c->path);
 	json_open(j, "probes", '[');
 	for (size_t i = 0; i < c->probe_count; i++)
-		json_text(j, NULL, c->probes[i]);
+		if (c->probes[i])
+			json_text(j, NULL, c->probes[i]);
 	json_close(j, ']');
 	if (c->calls_per_s > 0) {
 		json_int(j, "calls_per_s", (int64_t)c->calls_per_s);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define CLIENT_HELLO 1
 #define LOOKED_AT AWAKE /* a connection whose library complains was busy just now */
 
 static struct object *slot(struct track *t, uint64_t object, uint32_t pid)
@@ -13,35 +12,52 @@ static struct object *slot(struct track *t, uint64_t object, uint32_t pid)
 	return &t->objects[(hash >> 32) % OBJECTS];
 }
 
-static void hello(struct track *t, const struct tt_ev_library *e)
+static void add_random(struct object *o, const char random[TT_RANDOM_BYTES])
+{
+	memcpy(o->random[o->next++ % OBJECT_RANDOMS], random, TT_RANDOM_BYTES);
+}
+
+static void random_of(struct track *t, const struct tt_ev_library *e)
 {
 	struct object *o = slot(t, e->object, e->pid);
 
-	o->object = e->object;
-	o->pid = e->pid;
-	o->client = e->level == CLIENT_HELLO;
-	memcpy(o->random, e->source, sizeof(o->random));
+	if (o->object != e->object || o->pid != e->pid)
+		*o = (struct object){ .object = e->object, .pid = e->pid };
+	o->conn_id = 0; /* it may be another one's by now */
+	add_random(o, e->source);
+	if (memcmp(e->source, e->function, TT_RANDOM_BYTES))
+		add_random(o, e->function);
 }
 
-static bool wrote(const struct object *o, const struct conn *c)
+/* A client made the random of its ClientHello, a server that of its ServerHello. */
+static bool made(const struct object *o, const struct conn *c)
 {
-	if (c->role != (o->client ? ROLE_CLIENT : ROLE_SERVER))
-		return false;
-	if (o->client)
-		return c->client.seen && !memcmp(c->client.random, o->random, sizeof(o->random));
-	return c->server.seen && !memcmp(c->server.random, o->random, sizeof(o->random));
+	const uint8_t *random = c->role == ROLE_CLIENT && c->client.seen ? c->client.random :
+				c->role == ROLE_SERVER && c->server.seen ? c->server.random :
+									   NULL;
+
+	for (size_t i = 0; random && i < OBJECT_RANDOMS; i++)
+		if (!memcmp(random, o->random[i], TT_RANDOM_BYTES))
+			return true;
+	return false;
 }
 
 static struct session **find(struct track *t, uint64_t object, uint32_t pid)
 {
-	const struct object *o = slot(t, object, pid);
+	struct object *o = slot(t, object, pid);
+	struct session **known;
 	int looked = 0;
 
 	if (!object || o->object != object || o->pid != pid)
 		return NULL;
+	known = track_find(t, o->conn_id);
+	if (*known)
+		return known;
 	for (struct session *s = t->newest; s && looked < LOOKED_AT; s = s->older, looked++)
-		if (wrote(o, &s->conn))
+		if (made(o, &s->conn)) {
+			o->conn_id = s->conn.id;
 			return track_find(t, s->conn.id);
+		}
 	return NULL;
 }
 
@@ -52,8 +68,8 @@ struct session **objects_event(struct track *t, const struct tt_event *head, siz
 	const struct tt_ev_io *io = (const void *)head;
 	struct session **at = NULL;
 
-	if (head->kind == TT_EV_LIBRARY && bytes >= sizeof(*e) && e->fact == TT_LIBRARY_HELLO)
-		hello(t, e);
+	if (head->kind == TT_EV_LIBRARY && bytes >= sizeof(*e) && e->fact == TT_LIBRARY_RANDOM)
+		random_of(t, e);
 	else if (head->kind == TT_EV_LIBRARY && bytes >= sizeof(*e))
 		at = find(t, e->object, e->pid);
 	else if (head->kind == TT_EV_IO && bytes >= sizeof(*io))

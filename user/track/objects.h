@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * objects.h - library objects whose socket nobody saw, because the program carries the
- * bytes itself (a memory BIO): their connection is the one with the hello that they wrote.
+ * bytes itself (a memory BIO): their connection is the one whose hello has the random that they made.
  */
 #ifndef TT_TRACK_OBJECTS_H
 #define TT_TRACK_OBJECTS_H

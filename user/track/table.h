@@ -35,13 +35,15 @@ struct last_words {
 };
 
 #define OBJECTS 4096
+#define OBJECT_RANDOMS 4
 
-/* A library object and the random of the hello that it wrote; another one may displace it. */
+/* A library object and what may be the random of its hello; another object may displace it. */
 struct object {
 	uint64_t object;
 	uint32_t pid;
-	bool client; /* it was a ClientHello */
-	uint8_t random[TT_RANDOM_BYTES];
+	uint64_t conn_id; /* once it was found */
+	uint32_t next;
+	uint8_t random[OBJECT_RANDOMS][TT_RANDOM_BYTES]; /* the last ones, by next */
 };
 
 struct track {
