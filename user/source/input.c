@@ -199,7 +199,7 @@ static const char *begin(struct input *in)
 	if (why || in->error)
 		return why ? why : in->error;
 	if (have < 2 || p[0] != GZIP_FIRST || p[1] != 0x8b)
-		return have || in->stream ? NULL : "byte 0: the file is empty";
+		return have ? NULL : "byte 0: the file is empty";
 	in->packed = calloc(1, sizeof(*in->packed));
 	if (!in->packed || inflateInit2(&in->packed->z, GZIP_WINDOW) != Z_OK)
 		return strerror(ENOMEM);
