@@ -203,6 +203,11 @@ void pipeline_tick(struct pipeline *p, int64_t time_ns)
 	track_tick(p->track, time_ns);
 }
 
+void pipeline_give_up(struct pipeline *p, int64_t time_ns)
+{
+	track_give_up(p->track, time_ns + p->origin.wall_offset_ns);
+}
+
 void pipeline_lost(struct pipeline *p, uint64_t events, int64_t time_ns)
 {
 	if (events != p->lost)
@@ -242,7 +247,6 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.io = on_io, .probed = probed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 		.data_bytes = origin->keylog ? options->data_bytes : 0,
-		.stall_ns = origin->stall_ns,
 	};
 
 	if (p) {

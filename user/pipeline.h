@@ -28,7 +28,6 @@ struct origin {
 	const struct keylog *keylog; /* or NULL */
 	/* struct fact's, of what is told of next; or NULL. */
 	const char *(*tried)(void *arg);
-	int64_t stall_ns; /* a handshake without a record for so long has stalled; 0: as usual */
 };
 
 /* Open the sinks that the options ask for. NULL after saying why on stderr. */
@@ -37,6 +36,8 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 void pipeline_event(void *pipeline, const void *event, size_t bytes);
 /* It is now `time_ns` (wall clock): for what is noticed by silence. */
 void pipeline_tick(struct pipeline *p, int64_t time_ns);
+/* Whoever carries the connections gives up at `time_ns`, of the events' clock. */
+void pipeline_give_up(struct pipeline *p, int64_t time_ns);
 /*
  * Write out what the sinks hold, and the status line. False when standard
  * output is gone: nobody listens any more. A file that fails is told of once.

@@ -97,10 +97,12 @@ static void on_closed(void *arg, int64_t time_ns, enum check_close how)
 {
 	struct carried *now = current(arg);
 
+	static const enum carried_close as[] = {
+		[CHECK_CLOSED_HERE] = CARRIED_CLOSED_HERE, [CHECK_GIVEN_UP] = CARRIED_GIVEN_UP,
+		[CHECK_CLOSED_THERE] = CARRIED_CLOSED_THERE, [CHECK_RESET_THERE] = CARRIED_RESET_THERE };
+
 	if (now)
-		carried_end(now, time_ns, how == CHECK_CLOSED_HERE  ? CARRIED_CLOSED_HERE :
-					  how == CHECK_CLOSED_THERE ? CARRIED_CLOSED_THERE :
-								      CARRIED_RESET_THERE);
+		carried_end(now, time_ns, as[how]);
 }
 
 static void on_judged(void *arg, const struct check_row *row, enum check_verdict verdict)
@@ -150,6 +152,11 @@ static bool on_library(void *arg, uint32_t file, const char **name, char version
 	return true;
 }
 
+static void on_give_up(void *pipeline, int64_t time_ns)
+{
+	pipeline_give_up(pipeline, time_ns);
+}
+
 static struct tt_owner this_process(void)
 {
 	struct tt_owner o = { .pid = (uint32_t)getpid(), .tid = (uint32_t)gettid(), .ppid = (uint32_t)getppid(),
@@ -178,14 +185,13 @@ static bool open_pipeline(struct checking *c, struct options *options)
 
 	origin.keylog = c->keylog = keylog_new();
 	origin.wall_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-	/* Before a connection is given up for its silence, that is a finding. */
-	origin.stall_ns = (int64_t)(options->check.limit_s * 1e9 / 2);
 	if (!c->keylog)
 		return say("out of memory", false);
 	c->pipeline = pipeline_open(options, &origin);
 	if (!c->pipeline)
 		return false; /* it has said why */
-	c->carrier = carrier_new(&owner, options->records, pipeline_event, c->pipeline);
+	c->carrier = carrier_new(&owner, options->records, pipeline_event, on_give_up,
+				 c->pipeline);
 	return c->carrier || say("out of memory", false);
 }
 

@@ -159,6 +159,16 @@ c = check("--ca", cert[0], "--servername", "nobody.test")
 concludes(c, "a name that is not served", "server-name-rejected", never={"server-name-missing"})
 tt.kill(server, 15)
 
+# Late, but within the limit.
+server = s_server(back, cert, "-tls1_3")
+relay = peer("balancer.py", port, back, env={**os.environ, "DELAY_S": "0.3"})
+c = check("--ca", cert[0], "--timeout", 0.5)
+row(c, "TLS 1.3 full", "ok")
+row(c, "TLS 1.3 by ticket (PSK)", "1 of 1 resumed")
+concludes(c, "late, but within the limit", never=CLOSED)
+tt.kill(relay)
+tt.kill(server)
+
 # What is no TLS, or none to the end.
 KINDS = {"http": ("tls-to-plaintext-port", "wrong version number"),
          "smtp": ("tls-to-plaintext-port", "wrong version number"),

@@ -66,5 +66,5 @@ def s_server(number, cert, *more):
                      *more], number)
 
 
-def peer(script, number, *args):
-    return tt.serve([tt.PYTHON, "-B", PEERS + script, number, *args], number)
+def peer(script, number, *args, **more):
+    return tt.serve([tt.PYTHON, "-B", PEERS + script, number, *args], number, **more)

@@ -19,6 +19,7 @@ struct talk {
 	struct channel channel;
 	SSL *ssl;
 	BIO *in, *out; /* the SSL object's */
+	int64_t limit_ns;
 };
 
 /* What the library has written goes out. */
@@ -109,17 +110,18 @@ static bool shake(struct talk *t)
  */
 static void listen_on(struct talk *t)
 {
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	/* The way to a far server and back takes its part of the handshake's time. */
-	int64_t linger_ns = clock_ns(CLOCK_MONOTONIC) + LINGER_NS + t->a->handshake_ns;
+	int64_t linger_ns = LINGER_NS + t->a->handshake_ns;
+	ssize_t fed = 1;
 	uint8_t data[4096];
 
 	SSL_shutdown(t->ssl);
 	if (!flush(t))
 		channel_finish(&t->channel);
 	SSL_set_shutdown(t->ssl, 0);
-	if (linger_ns < t->channel.deadline_ns)
-		t->channel.deadline_ns = linger_ns;
-	for (;;) {
+	t->channel.deadline_ns = now_ns + (linger_ns < t->limit_ns ? linger_ns : t->limit_ns);
+	while (fed > 0) {
 		int got, why;
 
 		ERR_clear_error();
@@ -130,9 +132,9 @@ static void listen_on(struct talk *t)
 			continue;
 		if (why == SSL_ERROR_SSL)
 			callbacks_error(t->a, t->ssl, true);
-		if (why != SSL_ERROR_WANT_READ || feed(t, false) <= 0)
-			break;
+		fed = why == SSL_ERROR_WANT_READ ? feed(t, false) : 0;
 	}
+	t->a->cut = fed == -ETIMEDOUT;
 	/* Else the sessions of the connection could not be resumed. */
 	SSL_set_shutdown(t->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	t->a->end = t->a->alert >= 0 || t->a->error.reason ? ATTEMPT_FAILED : ATTEMPT_OK;
@@ -222,7 +224,7 @@ static void before_tls(struct talk *t, const struct check_config *config, int er
 void attempt(struct attempt *a, const struct check_config *config, const struct check_out *out,
 	     const struct sockaddr *to, socklen_t to_bytes)
 {
-	struct talk t = { .a = a };
+	struct talk t = { .a = a, .limit_ns = config->limit_ns };
 	int64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
 	char why[STARTTLS_WHY_BYTES] = "";
 	int err;

@@ -31,6 +31,7 @@ struct attempt {
 	enum attempt_end end;
 	bool connected, established, resumed;
 	bool asked; /* for a client certificate, and there was none to send */
+	bool cut; /* it was over before the server had come to its end */
 	bool not_tls; /* the first bytes of the server are of no record */
 	int64_t handshake_ns; /* from the connect to the end of the handshake */
 	int alert;	      /* fatal, -1: none */

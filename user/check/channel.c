@@ -78,6 +78,8 @@ static ssize_t receive(struct channel *c, void *to, size_t bytes)
 	do {
 		int err = wait_for(c, POLLIN);
 
+		if (err == -ETIMEDOUT && c->close == CHECK_CLOSED_HERE)
+			c->close = CHECK_GIVEN_UP;
 		if (err)
 			return err;
 		got = recv(c->fd, to, bytes, 0);

@@ -23,7 +23,7 @@ struct check_config {
 	const char *ciphers, *groups;	       /* as OpenSSL writes lists of them; NULL: its own choice */
 	const char *cert, *key, *ca;	       /* PEM files, `ca` a folder too; NULL: none, the system's */
 	const char *starttls;		       /* a protocol of starttls.h, NULL: TLS from the first byte */
-	int64_t limit_ns;		       /* of one connection, and of the look-up of the host */
+	int64_t limit_ns;		       /* of the look-up of the host, of one handshake, and of the rest of its connection */
 	unsigned int reconnections;	       /* with each kind of session */
 	const volatile sig_atomic_t *stopped; /* stop soon when it is not 0 */
 };
@@ -43,7 +43,12 @@ enum check_verdict {
 	CHECK_FINE,  /* as it should be */
 };
 
-enum check_close { CHECK_CLOSED_HERE, CHECK_CLOSED_THERE, CHECK_RESET_THERE };
+enum check_close {
+	CHECK_CLOSED_HERE,
+	CHECK_GIVEN_UP, /* closed here, for there was no answer */
+	CHECK_CLOSED_THERE,
+	CHECK_RESET_THERE,
+};
 
 /* Times are CLOCK_MONOTONIC. Pointers are valid during the call only. */
 struct check_out {

@@ -21,6 +21,7 @@ struct resumption {
 	SSL_SESSION *pool[POOL]; /* owned */
 	unsigned int first, count;
 	unsigned int tried, resumed, failed;
+	bool cut; /* of the connection that was to give sessions */
 	int64_t sum_ns;
 };
 
@@ -80,6 +81,7 @@ static bool fill(struct resumption *r)
 
 	connect_once(r, &a);
 	good = a.end == ATTEMPT_OK;
+	r->cut = a.cut;
 	if (good)
 		collect(r, &a);
 	else
@@ -97,8 +99,9 @@ static bool begin(struct resumption *r)
 		return true;
 	r->row.result = CHECK_SKIPPED;
 	snprintf(r->row.words, sizeof(r->row.words), "not offered");
-	snprintf(r->row.reason, sizeof(r->row.reason), "the server gives no %s",
-		 r->kind == BY_ID ? "session ID that could be resumed" : "ticket");
+	snprintf(r->row.reason, sizeof(r->row.reason), "the server gives no %s%s",
+		 r->kind == BY_ID ? "session ID that could be resumed" : "ticket",
+		 r->kind == BY_PSK && r->cut ? " in time" : "");
 	return false;
 }
 

@@ -35,6 +35,7 @@ struct carried {
 struct carrier {
 	struct tcp *tcp;
 	void (*event)(void *arg, const void *event, size_t bytes);
+	void (*give_up)(void *arg, int64_t time_ns);
 	void *arg;
 	struct tt_owner owner;
 	uint64_t announced; /* connection ID of what is being told, 0: not known to be TLS */
@@ -69,7 +70,8 @@ static void on_event(void *arg, const void *event, size_t bytes)
 }
 
 struct carrier *carrier_new(const struct tt_owner *owner, bool every_record,
-			    void (*event)(void *arg, const void *event, size_t bytes), void *arg)
+			    void (*event)(void *arg, const void *event, size_t bytes),
+			    void (*give_up)(void *arg, int64_t time_ns), void *arg)
 {
 	struct tcp_config config = { .every_record = every_record, .sealed = true };
 	struct carrier *c = calloc(1, sizeof(*c));
@@ -77,6 +79,7 @@ struct carrier *carrier_new(const struct tt_owner *owner, bool every_record,
 	if (!c)
 		return NULL;
 	c->event = event;
+	c->give_up = give_up;
 	c->arg = arg;
 	c->owner = *owner;
 	c->tcp = tcp_new(&config, on_event, c);
@@ -102,8 +105,10 @@ static void put(struct carrier *c, struct carried *conn, bool sent, int64_t time
 
 static void put_end(struct carrier *c, struct carried *conn)
 {
-	bool here = conn->close == CARRIED_CLOSED_HERE;
+	bool here = conn->close != CARRIED_CLOSED_THERE;
 
+	if (conn->close == CARRIED_GIVEN_UP)
+		c->give_up(c->arg, conn->end_ns);
 	if (conn->close == CARRIED_RESET_THERE) {
 		put(c, conn, false, conn->end_ns, TCP_RST | TCP_ACK, NULL, 0);
 		return;

@@ -26,14 +26,21 @@ struct carried_error {
 	const char *source, *function; /* NULL: untold */
 };
 
-enum carried_close { CARRIED_CLOSED_HERE, CARRIED_CLOSED_THERE, CARRIED_RESET_THERE };
+enum carried_close {
+	CARRIED_CLOSED_HERE,
+	CARRIED_GIVEN_UP, /* closed here, for there was no answer */
+	CARRIED_CLOSED_THERE,
+	CARRIED_RESET_THERE,
+};
 
 /*
- * `event` is called with each struct tt_event and its size. `owner` holds the sockets;
+ * `event` is called with each struct tt_event and its size, `give_up` before the end of a
+ * connection that is given up. `owner` holds the sockets;
  * TT_EV_LIBRARY events have file number 0. NULL when out of memory.
  */
 struct carrier *carrier_new(const struct tt_owner *owner, bool every_record,
-			    void (*event)(void *arg, const void *event, size_t bytes), void *arg);
+			    void (*event)(void *arg, const void *event, size_t bytes),
+			    void (*give_up)(void *arg, int64_t time_ns), void *arg);
 /* Tell of one, and free it. */
 void carrier_tell(struct carrier *carrier, struct carried *connection);
 uint64_t carrier_not_tls(const struct carrier *carrier); /* connections without any TLS */

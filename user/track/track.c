@@ -21,7 +21,6 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 	if (!t)
 		return NULL;
 	t->out = *out;
-	t->out.stall_ns = out->stall_ns ? out->stall_ns : TRACK_STALL_NS;
 	t->wall_offset_ns = wall_offset_ns;
 	t->processes = processes_new(out->enrich, out->arg);
 	if (t->processes)
@@ -196,18 +195,27 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	}
 }
 
+static void look_for_stalls(struct track *t, int64_t time_ns, int64_t silent_ns)
+{
+	for (struct session *s = t->oldest; s; s = s->newer)
+		if (!s->packed && s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, silent_ns))
+			t->out.stalled(t->out.arg, time_ns, &s->conn);
+}
+
 void track_tick(struct track *t, int64_t time_ns)
 {
-	int64_t tick_ns = t->out.stall_ns < TICK_NS ? t->out.stall_ns : TICK_NS;
-
 	witness_due(t, time_ns);
 	/* A capture's clock may go back. */
-	if (!t->out.stalled || (time_ns - t->ticked_ns < tick_ns && time_ns >= t->ticked_ns))
+	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
 		return;
 	t->ticked_ns = time_ns;
-	for (struct session *s = t->oldest; s; s = s->newer)
-		if (!s->packed && s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, t->out.stall_ns))
-			t->out.stalled(t->out.arg, time_ns, &s->conn);
+	look_for_stalls(t, time_ns, TRACK_STALL_NS);
+}
+
+void track_give_up(struct track *t, int64_t time_ns)
+{
+	if (t->out.stalled)
+		look_for_stalls(t, time_ns, 0);
 }
 
 void track_lost(struct track *t, int64_t time_ns)

@@ -53,7 +53,6 @@ struct track_out {
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
 	uint32_t data_bytes; /* of each decrypted record of data, told to `io`; 0: none is decrypted for it */
-	int64_t stall_ns; /* in place of TRACK_STALL_NS; 0: that */
 	struct history *history; /* what came before, and goes on from here; NULL: nothing */
 };
 
@@ -63,6 +62,8 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns);
 void track_event(struct track *track, const void *event, size_t bytes);
 /* It is now `time_ns` (wall clock), whether or not there was an event. Cheap to call often. */
 void track_tick(struct track *track, int64_t time_ns);
+/* The local ends wait no longer at `time_ns` (wall clock): what still shakes hands has stalled. */
+void track_give_up(struct track *track, int64_t time_ns);
 /* Tell of every connection still open, as such. */
 void track_end(struct track *track, int64_t time_ns);
 /* Events were lost until now: what is silent since before may have spoken. */
