@@ -68,6 +68,8 @@ class Capture:
                 "alert": [(int(a), int(b)) for a, b in zip(show.get("tls.alert_message.level", []),
                                                            show.get("tls.alert_message.desc", []))],
                 "name": show.get("tls.handshake.extensions_server_name", []),
+                "ja3": show.get("tls.handshake.ja3", []),
+                "ja3s": show.get("tls.handshake.ja3s", []) if RETRY not in show.get("tls.handshake.random", []) else [],
                 "cipher": show["tls.handshake.ciphersuite"] if 2 in types and RETRY not in show[
                     "tls.handshake.random"] else [], "types": types,
                 "certificate": [f.get("value") for f in element.iter("field")

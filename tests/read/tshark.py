@@ -51,7 +51,7 @@ def ours(events):
         used[port] += 1
     for e in events[:-1]:
         s = streams.setdefault(keys[get(e, "tlstrace.connection")], {
-            "client": [], "server": [], "alert": [], "name": None, "cipher": None})
+            "client": [], "server": [], "alert": [], "name": None, "cipher": None, "ja3": None, "ja3s": None})
         r, a = get(e, "tls.record"), get(e, "tls.alert")
         if e["event"]["action"] == "tls-record":
             s[r["sender"]].append((r["type_code"], VERSION[r["version"]], r["length"]))
@@ -59,6 +59,7 @@ def ours(events):
             s["alert"].append((a["sender"], a["level_code"], a["description_code"]))
         elif e["event"]["action"] == "tls-handshake":
             s["name"], s["cipher"] = get(e, "tls.client.server_name"), get(e, "tls.cipher_id")
+            s["ja3"], s["ja3s"] = get(e, "tls.client.ja3"), get(e, "tls.server.ja3s")
     return streams
 
 
@@ -67,7 +68,8 @@ def theirs(streams):
     for key, s in streams.items():
         names = [n for r in s["client"] for n in r["name"]]
         ciphers = [int(c, 16) for r in s["server"] for c in r["cipher"]]
-        out[key] = {"client": [r["record"] for r in s["client"]],
+        first = {k: next((x for r in s[side] for x in r[k]), None) for side, k in (("client", "ja3"), ("server", "ja3s"))}
+        out[key] = {**first, "client": [r["record"] for r in s["client"]],
                     "server": [r["record"] for r in s["server"]],
                     "alert": sorted((side, *a) for side in ("client", "server") for r in s[side]
                                     for a in r["alert"]),
@@ -81,7 +83,7 @@ def compare(name, a, b):
         x, y = a.get(key, {}), b.get(key, {})
         count += len(x.get("client", [])) + len(x.get("server", []))
         y = {**y, "alert": sorted(y.get("alert", []))}
-        for what in ("client", "server", "alert", "name", "cipher"):
+        for what in ("client", "server", "alert", "name", "cipher", "ja3", "ja3s"):
             if x.get(what) != y.get(what):
                 faults.append(f"{key} {what}: tshark {str(x.get(what))[:300]}\n"
                               f"{key} {what}: tlstrace {str(y.get(what))[:300]}")
