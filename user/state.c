@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 struct state {
 	const char *path;
+	int fd; /* of the file as it is, locked as long as we run; -1: there is none yet */
 	struct history *history;
 	uint64_t saved;	 /* history_handshakes() of the last write */
 	int64_t next_ns; /* of the next write, 0: the clock is not known yet */
@@ -31,30 +33,31 @@ static int complain(const char *path, const char *why)
 	return -1;
 }
 
-/* 0 with *bytes NULL: there is none yet. The caller frees them, also after an error. */
-static int read_whole(const char *path, uint8_t **bytes, size_t *count)
+static int open_locked(struct state *s, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (s->fd < 0)
+		return complain(s->path, errno == ELOOP ? "a symbolic link is not followed" : strerror(errno));
+	if (fstat(s->fd, st) || !S_ISREG(st->st_mode) || st->st_size > BYTES_MOST)
+		return complain(s->path, "not a state file of tlstrace: it stays as it is");
+	if (flock(s->fd, LOCK_EX | LOCK_NB))
+		return complain(s->path, errno == EWOULDBLOCK ? "another tlstrace is using it" : strerror(errno));
+	return 0;
+}
+
+/* The caller frees *bytes, also after an error. */
+static int read_whole(struct state *s, uint8_t **bytes, size_t *count)
+{
 	struct stat st;
 	ssize_t got = 0;
-	int error;
 
-	*bytes = NULL;
-	*count = 0;
-	if (fd < 0)
-		return errno == ENOENT ? 0 :
-		       complain(path, errno == ELOOP ? "a symbolic link is not followed" : strerror(errno));
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > BYTES_MOST) {
-		close(fd);
-		return complain(path, "not a state file of tlstrace: it stays as it is");
-	}
+	if (open_locked(s, &st))
+		return -1;
 	*bytes = malloc((size_t)st.st_size + 1);
 	while (*bytes && *count < (size_t)st.st_size &&
-	       (got = read(fd, *bytes + *count, (size_t)st.st_size - *count)) > 0)
+	       (got = read(s->fd, *bytes + *count, (size_t)st.st_size - *count)) > 0)
 		*count += (size_t)got;
-	error = !*bytes ? ENOMEM : got < 0 ? errno : 0;
-	close(fd);
-	return error ? complain(path, strerror(error)) : 0;
+	return *bytes && got >= 0 ? 0 : complain(s->path, strerror(*bytes ? errno : ENOMEM));
 }
 
 /* An empty file is one that was made for us. */
@@ -105,25 +108,6 @@ static int check_folder(const char *path)
 	return error ? complain(path, strerror(error)) : 0;
 }
 
-struct state *state_open(const char *path, struct history *history, bool verbose)
-{
-	struct state *s = calloc(1, sizeof(*s));
-	uint8_t *bytes = NULL;
-	size_t count;
-
-	if (!s)
-		return NULL;
-	s->path = path;
-	s->history = history;
-	if (check_folder(path) || read_whole(path, &bytes, &count) || take_up(s, bytes, count, verbose)) {
-		free(bytes);
-		free(s);
-		return NULL;
-	}
-	free(bytes);
-	return s;
-}
-
 /* The new name is on the disk only when its folder is. */
 static void sync_folder(const char *path)
 {
@@ -137,25 +121,28 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
-/* 0 or errno. */
-static int replace(const char *path, const uint8_t *bytes, size_t count)
+/* 0 or errno. The lock goes over to the new file. */
+static int replace(struct state *s)
 {
+	int fd, error, old = s->fd;
 	char *beside;
-	int fd, error = 0;
 
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+	if (asprintf(&beside, "%s.XXXXXX", s->path) < 0)
 		return ENOMEM;
 	fd = mkostemp(beside, O_CLOEXEC); /* 0600, and a name that nobody has */
-	if (fd < 0) {
-		error = errno;
-	} else if (write_all(fd, bytes, count) || rename(beside, path)) {
-		error = errno;
-		unlink(beside);
+	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && !write_all(fd, s->bytes, s->count) &&
+	    !rename(beside, s->path)) {
+		error = 0;
+		s->fd = fd;
+		sync_folder(s->path);
 	} else {
-		sync_folder(path);
+		error = errno;
+		old = fd;
+		if (fd >= 0)
+			unlink(beside);
 	}
-	if (fd >= 0)
-		close(fd);
+	if (old >= 0)
+		close(old);
 	free(beside);
 	return error;
 }
@@ -164,7 +151,7 @@ static void *write_down(void *state)
 {
 	struct state *s = state;
 
-	s->error = replace(s->path, s->bytes, s->count);
+	s->error = replace(s);
 	return NULL;
 }
 
@@ -217,6 +204,51 @@ void state_tick(struct state *s, int64_t now_ns)
 		s->writing = start_writer(s);
 }
 
+static void let_go(struct state *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->bytes);
+	free(s);
+}
+
+/* So that it is ours, and that it can be written is known now and not at the end. */
+static bool make(struct state *s)
+{
+	if (pack(s))
+		write_down(s);
+	if (s->error)
+		complain(s->path, strerror(s->error));
+	free(s->bytes);
+	s->bytes = NULL;
+	return !s->error;
+}
+
+struct state *state_open(const char *path, struct history *history, bool verbose)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	uint8_t *bytes = NULL;
+	size_t count = 0;
+	struct stat st;
+	bool good;
+
+	if (!s)
+		return NULL;
+	s->path = path;
+	s->history = history;
+	s->fd = -1;
+	if (lstat(path, &st) && errno == ENOENT)
+		good = make(s);
+	else
+		good = !check_folder(path) && !read_whole(s, &bytes, &count) &&
+		       !take_up(s, bytes, count, verbose);
+	free(bytes);
+	if (good)
+		return s;
+	let_go(s);
+	return NULL;
+}
+
 bool state_close(struct state *s)
 {
 	bool good;
@@ -230,6 +262,6 @@ bool state_close(struct state *s)
 		write_down(s);
 	finish(s);
 	good = !s->error;
-	free(s);
+	let_go(s);
 	return good;
 }

@@ -13,9 +13,9 @@
 struct state;
 
 /*
- * Read `path`, if it is there, into `history`, which stays the caller's. A damaged file is told
- * of on stderr, and used as far as it goes. NULL after saying why: what is no state file, or a
- * newer version's, is neither used nor overwritten.
+ * Read `path` into `history`, which stays the caller's, or make it. It is locked as long as it is
+ * open. A damaged file is told of on stderr, and used as far as it goes. NULL after saying why:
+ * what is no state file, a newer version's, or another's, is neither used nor overwritten.
  */
 struct state *state_open(const char *path, struct history *history, bool verbose);
 /*

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 from harness import TLSTRACE, finish, of, ok, run
@@ -103,6 +104,17 @@ for name, make, words in (("a link", lambda: os.symlink("elsewhere", FILE), "sym
     os.rmdir(FILE) if name == "a folder" else os.unlink(FILE)
 status, _, said = run(resumed, args=["--state", T + "/nowhere/state"])
 ok(status == 1 and said == f"tlstrace: --state: {T}/nowhere/state: No such file or directory\n", "no such folder", said)
+with open(FILE, "wb") as f:
+    f.write(good)
+waiting = subprocess.Popen([TLSTRACE, "read", "-q", "--state", FILE, "-"], stdin=subprocess.PIPE)
+waiting.stdin.write(resumed)
+waiting.stdin.flush()
+while not os.path.exists("/proc/locks") or f":{os.stat(FILE).st_ino} " not in open("/proc/locks").read():
+    time.sleep(0.005)
+status, _, said = read(resumed)
+ok((status, said) == (1, f"tlstrace: --state: {FILE}: another tlstrace is using it\n"), "two at once", (status, said))
+waiting.stdin.close()
+ok(waiting.wait(20) == 0 and read(resumed)[0] == 0, "one after the other")
 status, _, said = run(resumed, args=["--state", ""])
 ok(status == 2 and said.count("\n") == 1, "no name", said)
 

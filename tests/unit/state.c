@@ -80,26 +80,36 @@ static void largest(void)
 	history_free(h);
 }
 
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : st.st_size;
+}
+
 static void periodic(void)
 {
 	char folder[] = "/tmp/tlstrace-unit-XXXXXX", path[64];
 	struct history *h = history_new(100, 100), *next = history_new(100, 100);
 	struct conn c = ended(7, false);
 	struct state *s;
+	off_t empty;
 
 	if (!mkdtemp(folder))
 		abort();
 	snprintf(path, sizeof(path), "%s/state", folder);
 	s = state_open(path, h, false);
 	state_tick(s, 1);
-	state_tick(s, 2 * STATE_EVERY_NS);
-	ok(access(path, F_OK), "nothing new, nothing written");
+	empty = size_of(path);
+	ok(empty > 0, "it is there from the beginning");
 	history_handshake(h, &c, 1007);
-	state_tick(s, 2 * STATE_EVERY_NS + 1);
-	ok(access(path, F_OK), "not before its time");
+	state_tick(s, STATE_EVERY_NS + 1);
+	state_tick(s, 2 * STATE_EVERY_NS);
+	ok(size_of(path) == empty, "not written before its time");
 	state_tick(s, 4 * STATE_EVERY_NS);
 	state_tick(s, 6 * STATE_EVERY_NS); /* waits for the writer */
-	ok(!access(path, F_OK), "a minute later the file is there, while tracing goes on");
+	ok(size_of(path) > empty, "a minute later it holds what is new, while tracing goes on");
+	ok(!state_open(path, next, false), "nobody else gets it meanwhile, though it is another file by now");
 	ok(state_close(s) && (s = state_open(path, next, false)) && knows(next, 7, 2000),
 	   "and another run knows what it says");
 	state_close(s);

@@ -58,6 +58,23 @@ static void made_commands(FILE *out)
 	}
 }
 
+/* "tracing, read": which tasks it goes with, unless it is all. */
+static void tasks_of(FILE *out, const struct option_row *row)
+{
+	bool any = false;
+
+	if (row->tasks == (1u << TASKS) - 1)
+		return;
+	fputs(".br\nGoes with ", out);
+	for (enum task i = 0; i < TASKS; i++) {
+		if (!(row->tasks & 1u << i))
+			continue;
+		fprintf(out, "%s%s", any ? ", " : "", command_row(i)->word ? command_row(i)->word : "tracing");
+		any = true;
+	}
+	fputs(".\n", out);
+}
+
 static void made_options(FILE *out)
 {
 	const struct option_row *row;
@@ -67,6 +84,7 @@ static void made_options(FILE *out)
 		if (row->id) {
 			option_synopsis(row, what, sizeof(what));
 			item(out, what, row->help);
+			tasks_of(out, row);
 		} else if (row->help) {
 			fputs(".SS ", out);
 			text(out, row->help);
