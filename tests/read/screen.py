@@ -121,6 +121,14 @@ for name in (b"a\x1b[2Jb\x1b]0;x\x07.test", b"a\r\nFAILED: b.test", "a\u202eb\u2
         ok(not bad and sum("FAILED: server-name" in line for line in text.splitlines()) == 1,
            f"a name {name[:12]!r}, {width} columns: nothing that the terminal would obey", (bad, text))
 
+# An end without close_notify is said once, by the line of the close, in the colour of warnings.
+flow = resumed(Flow().open())
+flow.packets.pop()
+flow.seq[0] -= 31
+text = shown(250, pcap([(t, ethernet(d)) for t, d in flow.close().packets]))
+ok("\x1b[33m" in text.split("closed without")[0].splitlines()[-1] and text.count("close_notify") == 1 and
+   "closed-without" not in text, "an end without close_notify is said once", text)
+
 # The same over and over: three times in full, then a line each, and in full again a minute later.
 packets = []
 for i, second in enumerate((0, 1, 2, 3, 4, 70)):

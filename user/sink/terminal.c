@@ -226,7 +226,7 @@ static void connection(struct sink *s, const struct fact *fact)
 	held_release(s, c->id);
 	if (close_is_known(fact))
 		return;
-	line_begin(&line, s, fact, "");
+	line_begin(&line, s, fact, c->established && c->close == CLOSE_FIN ? YELLOW : "");
 	fputs(closes[c->close], line.text);
 	if (role_name(c->close_by))
 		fprintf(line.text, " by the %s", role_name(c->close_by));

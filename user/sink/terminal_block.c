@@ -92,6 +92,9 @@ static void remark(struct sink *s, const struct fact *fact, const struct finding
 	char text[2 * SENTENCE_BYTES];
 	struct line line;
 
+	/* The line of the close has said so. */
+	if (terminal_is_last(s, fact->conn) && !strcmp(f->code, "closed-without-close-notify"))
+		return;
 	snprintf(text, sizeof(text), "%s (%s): %s", f->code, confidence_name(f->confidence), f->title);
 	if (terminal_is_last(s, fact->conn)) {
 		terminal_labelled(s, severity_name(f->severity), text, colour);
