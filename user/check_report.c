@@ -57,6 +57,12 @@ static void print_row(struct check_report *r, const struct check_row *row)
 	flush(r);
 }
 
+void check_report_certificate(struct check_report *r, const struct certificate *certificate)
+{
+	if (certificate && certificate->readable && !*r->certificate)
+		check_table_describe(certificate, r->certificate, sizeof(r->certificate));
+}
+
 void check_report_row(struct check_report *r, const struct check_row *row)
 {
 	check_report_quiet(r);
@@ -88,6 +94,8 @@ void check_report_end(struct check_report *r)
 		print_row(r, &r->rows[i]);
 	if (!r->printed)
 		return;
+	if (*r->certificate)
+		check_table_certificate(&r->print, r->certificate);
 	print_findings(r, SEVERITY_ERROR, &errors);
 	print_findings(r, SEVERITY_WARNING, &warnings);
 	print_findings(r, SEVERITY_INFO, &notes);

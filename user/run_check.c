@@ -144,6 +144,11 @@ static const char *on_tried(void *arg)
 	return c->row ? c->row->tried : NULL;
 }
 
+static void on_shook(void *arg, const struct conn *conn)
+{
+	check_report_certificate(&((struct checking *)arg)->report, conn->server_certificate);
+}
+
 static bool on_library(void *arg, uint32_t file, const char **name, char version[32])
 {
 	(void)arg, (void)file;
@@ -180,7 +185,7 @@ static int say(const char *error, int status)
 static bool open_pipeline(struct checking *c, struct options *options)
 {
 	struct tt_owner owner = this_process();
-	struct origin origin = { .name = "live", .found = on_found, .tried = on_tried, .library = on_library,
+	struct origin origin = { .name = "live", .found = on_found, .shook = on_shook, .tried = on_tried, .library = on_library,
 				 .enrich = enrich_process, .arg = c };
 
 	origin.keylog = c->keylog = keylog_new();

@@ -41,6 +41,25 @@ c = check("--fail-on", "info", "--ca", cert[0])
 ok(c.status == 4, "--fail-on info, and a note: 4", c)
 tt.kill(server)
 
+# One that does not say so in as many words, and one that something in between hides.
+server = tt.serve(["gnutls-serv", "-p", port, "--http", "-q", "-a", f"--x509certfile={cert[0]}",
+                   f"--x509keyfile={cert[1]}", "--priority=NORMAL:-VERS-TLS1.3"], port)
+c = check("--ca", cert[0])
+row(c, "TLS 1.3 full", "refused", "got handshake_failure")
+row(c, "TLS 1.3 or 1.2 full", "ok", reason="TLS_ECDHE_RSA_WITH")
+ok(not c.codes("error") and c.codes("warning") == {"unsafe-protocol"}, "GnuTLS without TLS 1.3: no error", c)
+tt.kill(server)
+back = tt.port()
+server = s_server(back, cert)
+relay = peer("balancer.py", port, back, env={**os.environ, "INTOLERANT": "1"})
+c = check("--ca", cert[0])
+row(c, "TLS 1.3 full", "failed", reason="the server closed the connection")
+row(c, "TLS 1.2 full", "ok")
+row(c, "TLS 1.3 or 1.2 full", "failed", reason="the server closed the connection")
+concludes(c, "TLS 1.3 is not let through", "peer-closed-during-handshake", never={"version-mismatch", "handshake-stalled"})
+tt.kill(relay)
+tt.kill(server)
+
 # TLS 1.1 and below: an ordinary client is refused.
 server = s_server(port, cert, "-max_protocol", "TLSv1.1", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0")
 c = check("--ca", cert[0])
@@ -124,7 +143,6 @@ row(c, "TLS 1.3 full", "failed", "got handshake_failure")
 tt.kill(server)
 
 # Sessions that cannot be resumed, while full handshakes work.
-back = tt.port()
 server = s_server(back, cert)
 first = lambda protected, kind: protected == 1
 relay = proxy(port, back, [(None, None)] * 5 + [(None, first)] + [(None, None)] * 2 + [(None, first)] * 2 +

@@ -34,6 +34,8 @@ ok(c.rows["TLS 1.1 full"]["alert"] == "got protocol_version" and
 ok(c.rows["TLS 1.3 full"]["reason"].startswith("TLS_AES_") and
    re.fullmatch(r"\d+\.\d ms", c.rows["TLS 1.3 full"]["time"]), "the cipher suite and the time", c)
 ok("0 errors, 0 warnings" in c.text, "the last line counts", c)
+ok(re.search(r"^certificate: CN=good.test, issued by CN=good.test; RSA, 2048 bits; valid from .* UTC to .* UTC; "
+             r"for good.test, localhost, 127.0.0.1, ::1$", c.text, re.M), "the certificate", c)
 
 # The same events as of a capture or a live host.
 shook = of(c.events, "tls-handshake")

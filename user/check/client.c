@@ -123,7 +123,7 @@ SSL_CTX *client_new(const struct check_config *c, int version, unsigned int wish
 		return NULL;
 	ERR_clear_error();
 	/* What the library lacks is found out by client_lacks(). */
-	SSL_CTX_set_min_proto_version(client, version);
+	SSL_CTX_set_min_proto_version(client, version - !!(wishes & CLIENT_OR_BEFORE));
 	SSL_CTX_set_max_proto_version(client, version);
 	SSL_CTX_set_verify(client, wishes & CLIENT_VERIFIES ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_session_cache_mode(client, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

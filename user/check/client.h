@@ -9,11 +9,12 @@
 
 enum client_wish {
 	CLIENT_VERIFIES = 1,   /* refuses a certificate that it does not trust */
+	CLIENT_OR_BEFORE = 4,  /* the version before it is offered too */
 	CLIENT_NO_TICKETS = 2, /* up to TLS 1.2: sessions by their ID only */
 };
 
 /*
- * A client of that version (TLS1_3_VERSION...) and no other. NULL after filling `error`;
+ * A client of that version (TLS1_3_VERSION...) and, without a wish, no other. NULL after filling `error`;
  * *usage as of check_new(). For versions below TLS 1.2 the security level is lowered to 0.
  */
 SSL_CTX *client_new(const struct check_config *config, int version, unsigned int wishes,

@@ -28,6 +28,7 @@ struct check {
 	const char *verify_name; /* never NULL */
 	struct addrinfo *addresses, *to; /* all; the one that is tested */
 	struct tried tried[VERSIONS];	 /* the newest first */
+	struct tried both;		 /* the newest two offered together; only where it matters */
 	bool trusted; /* the server's certificate was accepted: others will be judged too */
 	bool over;    /* nothing more can be tried */
 	unsigned int connections;

@@ -34,7 +34,8 @@ static void take(struct check *c, struct tried *t, const struct attempt *a)
 	c->trusted &= verified;
 }
 
-static void try_version(struct check *c, struct tried *t, enum attempt_end *end, bool *not_tls)
+static void try_version(struct check *c, struct tried *t, unsigned int wishes, enum attempt_end *end,
+			bool *not_tls)
 {
 	struct attempt a = { .name = c->name, .verify_name = c->verify_name };
 	char error[CHECK_ERROR_BYTES];
@@ -42,8 +43,8 @@ static void try_version(struct check *c, struct tried *t, enum attempt_end *end,
 	bool usage;
 
 	*end = ATTEMPT_OK;
-	a.client = client_new(&c->config, t->version, CLIENT_VERIFIES, error, &usage);
-	lacks = a.client ? client_lacks(a.client, &c->config, t->version) : error;
+	a.client = client_new(&c->config, t->version, CLIENT_VERIFIES | wishes, error, &usage);
+	lacks = !a.client ? error : wishes ? NULL : client_lacks(a.client, &c->config, t->version);
 	if (lacks) {
 		t->row.result = CHECK_SKIPPED;
 		snprintf(t->row.words, sizeof(t->row.words), "not tried");
@@ -68,6 +69,23 @@ static bool answered_since(const struct check *c, int version)
 }
 
 /*
+ * To a hello of TLS 1.3 alone, servers without it answer in many ways: its suites mean
+ * nothing to them. Whether that is all, a client that offers TLS 1.2 too finds out.
+ */
+static void try_both(struct check *c)
+{
+	const struct tried *newest = &c->tried[0];
+	enum attempt_end end;
+	bool not_tls;
+
+	if (!newest->connected || newest->spoken || newest->refused || !c->tried[1].works)
+		return;
+	c->both.version = newest->version;
+	c->both.row = plan_begin("TLS 1.3 or 1.2", "full");
+	try_version(c, &c->both, CLIENT_OR_BEFORE, &end, &not_tls);
+}
+
+/*
  * Not every version has to be spoken: a refusal that says so is a choice while there is one
  * that is no older than TLS 1.2. The versions before that are better refused, in whatever
  * way (RFC 8996).
@@ -78,6 +96,8 @@ static enum check_verdict verdict_of(const struct check *c, const struct tried *
 		return CHECK_FAULT;
 	if (t->version < TLS1_2_VERSION)
 		return answered_since(c, t->version + 1) ? CHECK_FINE : CHECK_FAULT;
+	if (t == &c->tried[0] && c->both.works)
+		return CHECK_NOTE;
 	return t->refused && answered_since(c, TLS1_2_VERSION) ? CHECK_NOTE : CHECK_FAULT;
 }
 
@@ -107,13 +127,17 @@ void plan_versions(struct check *c)
 
 		t->version = versions[made];
 		t->row = plan_begin(client_version_name(t->version), "full");
-		try_version(c, t, &end, &not_tls);
+		try_version(c, t, 0, &end, &not_tls);
 		silent += end == ATTEMPT_SILENT;
 	}
+	if (!c->over && !not_tls && silent < 2)
+		try_both(c);
 	/* The last one may be the one that made no connection. */
 	for (int i = 0; i < made; i++)
 		if (!c->over || c->tried[i].connected)
 			judge(c, &c->tried[i]);
+	if (c->both.connected)
+		judge(c, &c->both);
 	if (c->over)
 		return;
 	c->over = not_tls || silent == 2;

@@ -2,11 +2,14 @@
 #include "sink/check_table.h"
 
 #include <ctype.h>
+#include <string.h>
+#include <time.h>
 
 #include "model/names.h"
 #include "sink/terminal_parts.h"
 #include "util/json.h"
 
+#define NAMES_SHOWN 4
 #define TRIED "%-26s "
 #define RESULT "%-16s "
 #define TIME "%9s "
@@ -42,6 +45,42 @@ void check_table_row(struct sink *t, const struct check_row *row)
 	fprintf(t->out, "%s" TRIED RESULT "%s" TIME ALERT, red ? RED : "", row->tried, row->words,
 		red ? PLAIN : "", time, alert);
 	terminal_text(t->out, *row->reason ? row->reason : "-");
+	putc('\n', t->out);
+}
+
+static void date(int64_t seconds, char text[32])
+{
+	time_t time = seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&time, &tm) || !strftime(text, 32, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		snprintf(text, 32, "a date out of range");
+}
+
+void check_table_describe(const struct certificate *c, char *text, size_t bytes)
+{
+	char from[32], to[32];
+	size_t used;
+
+	snprintf(text, bytes, "%.120s, issued by %.120s", c->subject ? c->subject : "?",
+		 c->issuer ? c->issuer : "?");
+	used = strlen(text);
+	if (c->key_type && c->key_bits)
+		used += (size_t)snprintf(text + used, bytes - used, "; %s, %u bits", c->key_type, c->key_bits);
+	date(c->not_before_s, from);
+	date(c->not_after_s, to);
+	if (c->has_not_before && c->has_not_after)
+		used += (size_t)snprintf(text + used, bytes - used, "; valid from %s to %s", from, to);
+	for (int i = 0; i < c->name_count && i < NAMES_SHOWN; i++)
+		used += (size_t)snprintf(text + used, bytes - used, "%s%.80s", i ? ", " : "; for ", c->names[i]);
+	if (c->name_count > NAMES_SHOWN)
+		snprintf(text + used, bytes - used, " and %d more", c->name_count - NAMES_SHOWN);
+}
+
+void check_table_certificate(struct sink *t, const char *text)
+{
+	fputs("\ncertificate: ", t->out);
+	terminal_text(t->out, text);
 	putc('\n', t->out);
 }
 
