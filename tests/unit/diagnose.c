@@ -101,6 +101,35 @@ static void offers(void)
 	ok(!strstr(said.next_steps.text[0], "reboot"), "a name that is no host name is in no command");
 }
 
+static bool has(const struct sentences *s, const char *words)
+{
+	for (int i = 0; i < s->count; i++)
+		if (strstr(s->text[i], words))
+			return true;
+	return false;
+}
+
+/* OpenSSL 3 with its default security level, asked for TLS 1.1. */
+static void sha1(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 80, 0);
+
+	c.server.seen = false;
+	c.role = ROLE_SERVER;
+	c.client.legacy_version = 0x0302;
+	is("internal-error-at-peer", &c, &a, "TLS 1.1 at most, without a library's word");
+	ok(has(&said.evidence, "SHA-1"), "what OpenSSL means by it");
+	a.sent = true;
+	c.error = (struct library_error){ .library = "openssl", .reason = 118, .received = -1, .sends = -1 };
+	is("no-shared-signature-algorithm", &c, &a, "with the library's word");
+	c.error.reason = 68;
+	is("internal-error-at-peer", &c, &a, "another reason of the library");
+	c.client.legacy_version = 0x0303;
+	code(&c, &a);
+	ok(!has(&said.evidence, "SHA-1"), "TLS 1.2 needs none");
+}
+
 static void certificates(void)
 {
 	struct certificate old = { .readable = true, .has_not_before = true, .has_not_after = true,
@@ -150,6 +179,7 @@ int main(void)
 {
 	keys();
 	alerts();
+	sha1();
 	offers();
 	certificates();
 	silence();

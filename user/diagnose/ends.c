@@ -9,9 +9,10 @@ bool rule_internal(const struct facts *f, struct finding *out)
 {
 	if (f->code != INTERNAL_ERROR)
 		return false;
-	title(out, "The %s failed for a reason of its own, which it does not tell.", end_name(f->by));
+	title(out, "The %s failed for a reason of its own, which its alert does not tell.", end_name(f->by));
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_alert_fact(f, out);
+	say_sha1(f, out);
 	say(&out->ruled_out, "The %s's messages as such: there are other codes for those.",
 	    end_name(other_end(f->by)));
 	say(&out->next_steps, "Read the %s's error log at this time: memory, a key that cannot be used, a callback that failed.",

@@ -98,6 +98,8 @@ const char *version_words(uint16_t version, char text[24]);
 /* The names of a list of cipher suites, GREASE left out, as many as there is room for. */
 void cipher_list(const struct u16_list *list, char *text, size_t bytes);
 void version_list(const struct client_hello *hello, char *text, size_t bytes);
+/* offers.c: an offer of TLS 1.1 at most was refused, which OpenSSL does with internal_error. */
+void say_sha1(const struct facts *facts, struct finding *finding);
 /* "The client sent the fatal alert bad_record_mac (20) 80 us after ..." */
 void say_alert_fact(const struct facts *facts, struct finding *finding);
 /* "The client's OpenSSL 3.0.19 says in SSL_connect: certificate verify failed (134) ..." */

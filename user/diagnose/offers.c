@@ -189,9 +189,20 @@ static void say_groups(const struct facts *f, struct finding *out)
 }
 
 /* Only the library's reason tells it from the other causes of handshake_failure. */
+void say_sha1(const struct facts *f, struct finding *out)
+{
+	const struct client_hello *hello = &f->conn->client;
+
+	if (!hello->seen || f->by != ROLE_SERVER || f->conn->server.seen || hello->legacy_version >= 0x0303)
+		return;
+	say(&out->evidence, "The client offers no version above TLS 1.1, and those sign with SHA-1: OpenSSL 3 refuses that from security level 1 on, with internal_error.");
+	say(&out->next_steps, "Let the client offer TLS 1.2 or newer; or, for a test, a server with the cipher string DEFAULT@SECLEVEL=0.");
+}
+
 bool rule_signature(const struct facts *f, struct finding *out)
 {
-	if (f->code != HANDSHAKE_FAILURE ||
+	/* OpenSSL 3 says internal_error where TLS 1.1 would need SHA-1 (tls_choose_sigalg). */
+	if ((f->code != HANDSHAKE_FAILURE && f->code != INTERNAL_ERROR) ||
 	    (f->reason != SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM &&
 	     f->reason != SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS &&
 	     f->gnutls != GNUTLS_UNSUPPORTED_SIGNATURE_ALGORITHM))
@@ -200,6 +211,7 @@ bool rule_signature(const struct facts *f, struct finding *out)
 	      end_name(f->by));
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_alert_fact(f, out);
+	say_sha1(f, out);
 	say(&out->ruled_out, "No cipher suite in common: the %s's library has another reason for that (193).",
 	    end_name(f->by));
 	say(&out->next_steps, "openssl s_client -connect %s%s -trace </dev/null 2>&1 | grep -A20 signature_algorithms",
