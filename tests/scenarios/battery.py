@@ -11,6 +11,7 @@ tt.root_or_skip("battery")
 import peers
 import rows
 from between import between
+from loopback import Loopback
 
 REMARKS = {"client-specific", "peer-specific"}  # depend on who else is there
 VERBOSE = "-v" in sys.argv or "-vv" in sys.argv
@@ -125,35 +126,6 @@ class Play:
         return bad
 
 
-class Capture:
-    """dumpcap on the loopback; datagrams mark where it began and where it may end."""
-
-    def __init__(self, ports):
-        self.file, self.port = tt.T + "/all.pcapng", ports[0]
-        self.process = tt.spawn(["dumpcap", "-q", "-B", "64", "-i", "lo", "-f",
-                                 f"portrange {min(ports)}-{max(ports)}", "-w", self.file])
-        self.mark(b"the-run-begins")
-
-    def mark(self, text):
-        def there():
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-                s.sendto(text, ("127.0.0.1", self.port))
-            try:
-                with open(self.file, "rb") as f:
-                    f.seek(max(0, os.path.getsize(self.file) - 65536))
-                    return text in f.read()
-            except FileNotFoundError:
-                return False
-        tt.wait_for(there, "dumpcap captures")
-
-    def read(self):
-        self.mark(b"the-run-ends")
-        self.process.terminate()
-        self.process.wait()
-        return [json.loads(line) for line in
-                tt.run(f"{tt.B}/tlstrace", "read", "--json", self.file, stderr=subprocess.DEVNULL).splitlines()]
-
-
 words = [a for a in sys.argv[1:] if not a.startswith("-")]
 began = time.monotonic()
 peers.prepare()
@@ -161,7 +133,7 @@ table = [r for r in rows.all_rows() if not words or any(w in r.name or w == r.gr
 ports = tt.ports(2 * len(table))
 plays = [Play(r, ports) for r in table]
 plays.sort(key=lambda p: -p.row.seconds)
-capture = Capture([n for p in plays for n in (p.back, p.front)])
+capture = Loopback([n for p in plays for n in (p.back, p.front)])
 tracer = tt.Tracer()
 with concurrent.futures.ThreadPoolExecutor(10) as pool:
     list(pool.map(Play.run, plays))

@@ -27,7 +27,9 @@ def flags(version):
 def s_server(*more, cert="good", version=None, www=True, **popen):
     """`cert` None: without one. With www it answers one request and closes."""
     def argv(port):
-        pair = ["-nocert"] if cert is None else ["-cert", pairs[cert][0], "-cert_chain", pairs[cert][0], "-key", pairs[cert][1]]
+        pair = ["-nocert"] if cert is None else ["-cert", pairs[cert][0], "-key", pairs[cert][1]]
+        if cert and "chain" in cert:
+            pair += ["-cert_chain", pairs[cert][0]]
         return ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", *pair, *flags(version), *(["-www"] if www else []),
                 *more], popen
     return argv

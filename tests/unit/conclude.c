@@ -12,6 +12,7 @@ static void hints(void)
 	ok(certificate_hint(0x1302, 25) == HINT_EMPTY && certificate_hint(0x1303, 61) == HINT_EMPTY &&
 		   certificate_hint(0x1305, 17) == HINT_EMPTY,
 	   "an empty Certificate, alone or with Finished, with a short tag");
+	ok(tls13_alert_bytes(0x1302) == 19 && tls13_alert_bytes(0x1305) == 11, "an alert with a short tag is shorter");
 	ok(certificate_hint(0x1302, 900) == HINT_SENT && certificate_hint(0x1302, 100) == HINT_UNKNOWN,
 	   "a Certificate, and what is neither");
 }

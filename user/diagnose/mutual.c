@@ -4,22 +4,21 @@
 
 #include "diagnose/facts.h"
 #include "model/names.h"
+#include "wire/infer.h"
 
 /* gnutls/gnutls.h */
 #define GNUTLS_NO_CERTIFICATE_FOUND (-49)
 #define GNUTLS_CERTIFICATE_REQUIRED (-112)
 
-#define ALERT_BYTES 19 /* RFC 8446 5.2: as a protected record */
-
 /* The client was ending the connection itself. */
-static bool client_ended(const struct alert *a)
+static bool client_ended(const struct conn *c, const struct alert *a)
 {
 	const struct past_record *last = NULL;
 
 	for (int i = 0; i < a->after_count; i++)
 		if (a->after[i].sender == ROLE_CLIENT)
 			last = &a->after[i];
-	return last && last->encrypted && last->length == ALERT_BYTES;
+	return last && last->encrypted && last->length == tls13_alert_bytes(c->server.cipher);
 }
 
 /*
@@ -34,7 +33,7 @@ bool refuses_unseen(const struct conn *c, const struct alert *a)
 	       is_tls13(c->server.version) && !a->peer_gone &&
 	       (c->certificate_hint == HINT_EMPTY || c->certificate_hint == HINT_SENT) &&
 	       c->totals[server].records == c->records_shaking[server] + 1 &&
-	       !c->totals[0].gap_bytes && !c->totals[1].gap_bytes && !client_ended(a);
+	       !c->totals[0].gap_bytes && !c->totals[1].gap_bytes && !client_ended(c, a);
 }
 
 /* Asked for one, the client sent none: most servers then say no more than this. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "track/state.h"
+#include "wire/infer.h"
 
 #define ALERTS_A_RECORD 10
 #define CLOSE_NOTIFY_ALERT 0
@@ -240,7 +241,7 @@ bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_
 {
 	/* While shaking hands nothing else is as short: not even an empty message with its tag. */
 	if (!session_tls13(s) || s->conn.established || e->type != DATA_TYPE ||
-	    e->length != TLS13_ALERT_BYTES)
+	    e->length != tls13_alert_bytes(s->conn.server.cipher))
 		return false;
 	by_size(s, out, time_ns, e->dir, e->flags & TT_AFTER_END);
 	return true;
@@ -262,7 +263,7 @@ bool alert_ends(const struct session *s, int dir)
 {
 	const struct past_record *r = last_record(s, dir);
 
-	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == TLS13_ALERT_BYTES;
+	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == tls13_alert_bytes(s->conn.server.cipher);
 }
 
 bool alert_closes(const struct session *s, int dir)

@@ -5,8 +5,6 @@
 
 #include "track/session.h"
 
-#define TLS13_ALERT_BYTES 19 /* RFC 8446 5.2: 2 bytes, content type, 16-byte tag */
-
 enum tls_role sender_of(const struct session *s, int dir);
 /* Open before tracing began: how its handshake went nobody saw. */
 bool session_handshake_missed(const struct session *s);

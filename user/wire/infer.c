@@ -21,10 +21,21 @@ const char *finished_family(uint16_t version, uint8_t record_type, uint16_t leng
 	return NULL;
 }
 
+/* RFC 6655 3: CCM_8 is the one with a short tag. */
+static int tag_bytes(uint16_t cipher)
+{
+	return cipher == 0x1305 ? 8 : 16;
+}
+
+uint16_t tls13_alert_bytes(uint16_t cipher)
+{
+	return (uint16_t)(2 + 1 + tag_bytes(cipher));
+}
+
 enum certificate_hint certificate_hint(uint16_t cipher, uint16_t length)
 {
-	/* RFC 8446 5.2, 4: the inner type and the tag (8 bytes in CCM_8), each message's header. */
-	int inner = length - 1 - (cipher == 0x1305 ? 8 : 16);
+	/* RFC 8446 5.2, 4: the inner type and the tag, each message's header. */
+	int inner = length - 1 - tag_bytes(cipher);
 	int finished = 4 + (cipher == 0x1302 ? 48 : 32);
 
 	if (inner == finished)

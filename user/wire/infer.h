@@ -20,6 +20,9 @@ const char *finished_family(uint16_t version, uint8_t record_type, uint16_t leng
  */
 int server_hello_session_id(uint16_t record_length);
 
+/* An alert as a protected record of TLS 1.3 without padding (RFC 8446 5.2). */
+uint16_t tls13_alert_bytes(uint16_t cipher);
+
 /*
  * What the first protected record of a TLS 1.3 client after the server's flight holds, by
  * its length: enum certificate_hint. An inference: padding would mislead it.
