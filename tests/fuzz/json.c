@@ -66,15 +66,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size), *out = NULL, *back;
 	size_t bytes, back_bytes;
-	struct json j = { .out = open_memstream(&out, &bytes) };
+	struct json j;
 
+	json_begin(&j, open_memstream(&out, &bytes));
 	json_text(&j, NULL, text);
+	json_end(&j, "");
 	fclose(j.out);
 	back = calloc(1, bytes + 1);
 	back_bytes = unescape(out, bytes, back);
 	if (!valid(back) || (valid(text) && (back_bytes != strlen(text) || strcmp(back, text))))
 		abort();
-	j = (struct json){ .out = fopen("/dev/null", "w") };
+	json_begin(&j, fopen("/dev/null", "w"));
 	terminal_text(j.out, text);
 	fclose(j.out);
 	free(back);

@@ -102,7 +102,7 @@ static void host(struct json *j)
 
 static void begin(struct json *j, struct sink *sink, const struct fact *fact, const char *action)
 {
-	*j = (struct json){ .out = sink->out };
+	json_begin(j, sink->out);
 	json_open(j, NULL, '{');
 	json_time(j, "@timestamp", fact->time_ns);
 	json_open(j, "event", '{');
@@ -160,7 +160,7 @@ static void end(struct json *j, const struct fact *fact)
 	begin_tlstrace(j, fact);
 	json_close(j, '}');
 	json_close(j, '}');
-	putc('\n', j->out);
+	json_end(j, "\n");
 }
 
 static void begin_tls(struct json *j, struct sink *sink, const struct fact *fact, const char *action)
@@ -259,7 +259,7 @@ static void coverage(struct sink *sink, const struct fact *fact, const struct co
 	json_coverage(&j, c);
 	json_close(&j, '}');
 	json_close(&j, '}');
-	putc('\n', j.out);
+	json_end(&j, "\n");
 }
 
 static void stats(struct sink *sink, const struct fact *fact, const struct stats *s)
@@ -292,7 +292,7 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 	json_close(&j, '}');
 	json_close(&j, '}');
 	json_close(&j, '}');
-	putc('\n', j.out);
+	json_end(&j, "\n");
 }
 
 void json_sink(struct sink *sink, FILE *out)

@@ -46,28 +46,67 @@ static size_t plain_run(const char *text)
 	return n;
 }
 
+void json_begin(struct json *j, FILE *out)
+{
+	j->out = out;
+	j->comma = false;
+	j->have = 0;
+}
+
+static void hand_over(struct json *j)
+{
+	fwrite_unlocked(j->held, 1, j->have, j->out);
+	j->have = 0;
+}
+
+static void put(struct json *j, const char *text, size_t bytes)
+{
+	if (bytes > sizeof(j->held) - j->have)
+		hand_over(j);
+	if (bytes > sizeof(j->held)) {
+		fwrite_unlocked(text, 1, bytes, j->out);
+		return;
+	}
+	memcpy(j->held + j->have, text, bytes);
+	j->have += bytes;
+}
+
+static void put_char(struct json *j, char c)
+{
+	if (j->have == sizeof(j->held))
+		hand_over(j);
+	j->held[j->have++] = c;
+}
+
+void json_end(struct json *j, const char *tail)
+{
+	put(j, tail, strlen(tail));
+	hand_over(j);
+}
+
 /* Up to the NUL. */
-static const char *escaped(FILE *out, const char *text)
+static const char *escaped(struct json *j, const char *text)
 {
 	uint32_t code;
+	char escape[8];
 
 	for (;;) {
 		size_t run = plain_run(text);
 		int bytes;
 
-		fwrite_unlocked(text, 1, run, out);
+		put(j, text, run);
 		text += run;
 		if (!*text)
 			return text;
 		bytes = utf8_next(text, &code);
 		if (!bytes)
-			fputs_unlocked("\xef\xbf\xbd", out);
+			put(j, "\xef\xbf\xbd", 3);
 		else if (code == '"' || code == '\\')
-			fprintf(out, "\\%c", (int)code);
+			put(j, code == '"' ? "\\\"" : "\\\\", 2);
 		else if (is_control(code))
-			fprintf(out, "\\u%04x", code);
+			put(j, escape, (size_t)snprintf(escape, sizeof(escape), "\\u%04x", code));
 		else
-			fwrite_unlocked(text, 1, bytes, out);
+			put(j, text, bytes);
 		text += bytes ? bytes : 1;
 	}
 }
@@ -75,34 +114,34 @@ static const char *escaped(FILE *out, const char *text)
 static void lead(struct json *j, const char *key)
 {
 	if (j->comma)
-		putc_unlocked(',', j->out);
+		put_char(j, ',');
 	j->comma = true;
 	if (!key)
 		return;
-	putc_unlocked('"', j->out);
-	fwrite_unlocked(key, 1, strlen(key), j->out);
-	fwrite_unlocked("\":", 1, 2, j->out);
+	put_char(j, '"');
+	put(j, key, strlen(key));
+	put(j, "\":", 2);
 }
 
 void json_open(struct json *j, const char *key, char bracket)
 {
 	lead(j, key);
-	putc_unlocked(bracket, j->out);
+	put_char(j, bracket);
 	j->comma = false;
 }
 
 void json_close(struct json *j, char bracket)
 {
-	putc_unlocked(bracket, j->out);
+	put_char(j, bracket);
 	j->comma = true;
 }
 
 void json_text(struct json *j, const char *key, const char *text)
 {
 	lead(j, key);
-	putc_unlocked('"', j->out);
-	escaped(j->out, text);
-	putc_unlocked('"', j->out);
+	put_char(j, '"');
+	escaped(j, text);
+	put_char(j, '"');
 }
 
 void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t count)
@@ -111,26 +150,30 @@ void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t co
 	const char *at = text, *end = text + count;
 
 	lead(j, key);
-	putc_unlocked('"', j->out);
+	put_char(j, '"');
 	if (text) {
 		memcpy(text, bytes, count);
 		text[count] = 0;
-		while ((at = escaped(j->out, at)) < end) {
-			fputs_unlocked("\\u0000", j->out);
+		while ((at = escaped(j, at)) < end) {
+			put(j, "\\u0000", 6);
 			at++;
 		}
 	}
-	putc_unlocked('"', j->out);
+	put_char(j, '"');
 	free(text);
 }
 
 void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count)
 {
+	static const char digits[] = "0123456789abcdef";
+
 	lead(j, key);
-	putc_unlocked('"', j->out);
-	for (size_t i = 0; i < count; i++)
-		fprintf(j->out, "%02x", bytes[i]);
-	putc_unlocked('"', j->out);
+	put_char(j, '"');
+	for (size_t i = 0; i < count; i++) {
+		put_char(j, digits[bytes[i] >> 4]);
+		put_char(j, digits[bytes[i] & 15]);
+	}
+	put_char(j, '"');
 }
 
 void json_int(struct json *j, const char *key, int64_t value)
@@ -144,13 +187,13 @@ void json_int(struct json *j, const char *key, int64_t value)
 	if (value < 0)
 		*--digit = '-';
 	lead(j, key);
-	fwrite_unlocked(digit, 1, text + sizeof(text) - digit, j->out);
+	put(j, digit, text + sizeof(text) - digit);
 }
 
 void json_bool(struct json *j, const char *key, bool value)
 {
 	lead(j, key);
-	fputs_unlocked(value ? "true" : "false", j->out);
+	put(j, value ? "true" : "false", value ? 4 : 5);
 }
 
 int terminal_text(FILE *out, const char *text)
@@ -192,20 +235,35 @@ void terminal_bytes(FILE *out, const uint8_t *bytes, size_t count)
 			fprintf(out, "\\x%02x", bytes[i]);
 }
 
+/* Most events are of the same second as the one before: its text is kept. */
+static size_t second_text(time_t seconds, char *out)
+{
+	static time_t known = -1;
+	static char text[64];
+	static size_t bytes;
+	struct tm tm;
+
+	if (seconds != known) {
+		gmtime_r(&seconds, &tm);
+		bytes = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
+		known = seconds;
+	}
+	memcpy(out, text, bytes);
+	return bytes;
+}
+
 void json_time(struct json *j, const char *key, int64_t time_ns)
 {
 	int64_t fraction = time_ns % 1000000000;
 	time_t seconds = time_ns / 1000000000;
-	char text[64];
-	struct tm tm;
+	char text[80];
 	size_t at;
 
 	if (fraction < 0) {
 		fraction += 1000000000;
 		seconds--;
 	}
-	gmtime_r(&seconds, &tm);
-	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
+	at = second_text(seconds, text);
 	for (int i = 8; i >= 0; i--, fraction /= 10)
 		text[at + i] = '0' + fraction % 10;
 	strcpy(text + at + 9, "Z");
@@ -214,6 +272,8 @@ void json_time(struct json *j, const char *key, int64_t time_ns)
 
 void json_ratio(struct json *j, const char *key, double value)
 {
+	char text[400]; /* the largest number there is has 309 digits */
+
 	lead(j, key);
-	fprintf(j->out, "%.6f", value);
+	put(j, text, (size_t)snprintf(text, sizeof(text), "%.6f", value));
 }

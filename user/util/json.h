@@ -14,8 +14,12 @@
 struct json {
 	FILE *out; /* the caller's */
 	bool comma;
+	size_t have; /* of `held`: many short pieces are handed over together */
+	char held[2048];
 };
 
+void json_begin(struct json *j, FILE *out);
+void json_end(struct json *j, const char *tail); /* hands over the rest, and that text behind it */
 void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);		       /* '}' or ']' */
 void json_text(struct json *j, const char *key, const char *text);
