@@ -62,10 +62,12 @@ static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 
 static void on_message(void *arg, int64_t time_ns, const struct conn *conn, const struct message *m)
 {
-	struct json j = { .out = fmemopen(seen.json, sizeof(seen.json), "w") };
+	struct json j;
 	size_t at = strlen(seen.messages);
 
+	json_begin(&j, fmemopen(seen.json, sizeof(seen.json), "w"));
 	tls_json_message(&j, m, true);
+	json_end(&j, "");
 	fclose(j.out);
 
 	(void)arg, (void)time_ns, (void)conn;

@@ -100,10 +100,12 @@ static void escapes(void)
 {
 	char *text = NULL;
 	size_t bytes;
-	struct json j = { .out = open_memstream(&text, &bytes) };
+	struct json j;
 	FILE *out;
 
+	json_begin(&j, open_memstream(&text, &bytes));
 	json_text(&j, "k", "a\"\x1b[\xff\xc3\xa9");
+	json_end(&j, "");
 	fclose(j.out);
 	ok(!strcmp(text, "\"k\":\"a\\\"\\u001b[\xef\xbf\xbd\xc3\xa9\""), "JSON escapes");
 	free(text);
