@@ -71,14 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_begin(&j, open_memstream(&out, &bytes));
 	json_text(&j, NULL, text);
 	json_end(&j, "");
-	fclose(j.out);
+	fclose(j.file);
 	back = calloc(1, bytes + 1);
 	back_bytes = unescape(out, bytes, back);
 	if (!valid(back) || (valid(text) && (back_bytes != strlen(text) || strcmp(back, text))))
 		abort();
 	json_begin(&j, fopen("/dev/null", "w"));
-	terminal_text(j.out, text);
-	fclose(j.out);
+	terminal_text(j.file, text);
+	fclose(j.file);
 	free(back);
 	free(out);
 	free(text);

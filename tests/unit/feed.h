@@ -68,7 +68,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 	json_begin(&j, fmemopen(seen.json, sizeof(seen.json), "w"));
 	tls_json_message(&j, m, true);
 	json_end(&j, "");
-	fclose(j.out);
+	fclose(j.file);
 
 	(void)arg, (void)time_ns, (void)conn;
 	snprintf(seen.messages + at, sizeof(seen.messages) - at, "%s%s%s ",

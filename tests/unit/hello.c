@@ -106,7 +106,7 @@ static void escapes(void)
 	json_begin(&j, open_memstream(&text, &bytes));
 	json_text(&j, "k", "a\"\x1b[\xff\xc3\xa9");
 	json_end(&j, "");
-	fclose(j.out);
+	fclose(j.file);
 	ok(!strcmp(text, "\"k\":\"a\\\"\\u001b[\xef\xbf\xbd\xc3\xa9\""), "JSON escapes");
 	free(text);
 	out = open_memstream(&text, &bytes);

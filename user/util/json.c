@@ -48,14 +48,14 @@ static size_t plain_run(const char *text)
 
 void json_begin(struct json *j, FILE *out)
 {
-	j->out = out;
+	j->file = out;
 	j->comma = false;
 	j->have = 0;
 }
 
 static void hand_over(struct json *j)
 {
-	fwrite_unlocked(j->held, 1, j->have, j->out);
+	fwrite_unlocked(j->held, 1, j->have, j->file);
 	j->have = 0;
 }
 
@@ -64,7 +64,7 @@ static void put(struct json *j, const char *text, size_t bytes)
 	if (bytes > sizeof(j->held) - j->have)
 		hand_over(j);
 	if (bytes > sizeof(j->held)) {
-		fwrite_unlocked(text, 1, bytes, j->out);
+		fwrite_unlocked(text, 1, bytes, j->file);
 		return;
 	}
 	memcpy(j->held + j->have, text, bytes);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 struct json {
-	FILE *out; /* the caller's */
+	FILE *file; /* the caller's */
 	bool comma;
 	size_t have; /* of `held`: many short pieces are handed over together */
 	char held[2048];
