@@ -5,6 +5,7 @@
  * read, only arguments.
  */
 #include "maps.bpf.h"
+#include "alerts.bpf.h"
 #include "io.bpf.h"
 #include "library.bpf.h"
 
@@ -227,6 +228,8 @@ int tt_library(struct pt_regs *ctx)
 		enter(ctx, call, site);
 	else if (site->kind == TT_SITE_RETURN)
 		io_leave(ctx, call, site);
+	else if (site->kind >= TT_SITE_CONTROL && site->kind <= TT_SITE_FINAL)
+		alert_site(ctx, call, site);
 	else if (site->kind == TT_SITE_RESULT)
 		call->frame = 0;
 	else if (site->kind == TT_SITE_OUTCOME)

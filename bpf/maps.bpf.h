@@ -95,6 +95,10 @@ struct tt_library_call {
 	__u8 joined; /* the user half can find the object's connection */
 	__u8 flags;  /* enum tt_site_flag */
 	__u64 random[2]; /* addresses: of what may be the random of its hello, 0: none */
+	/* Contexts of EVP: that opens, that seals an alert; what was opened, as addresses. */
+	__u64 opens, aad_of, opened;
+	__u32 aad_bytes;
+	__u32 unused;
 	/* Of a call that moves plaintext. */
 	__u64 began_ns; /* 0: its end is not waited for */
 	__u64 buffer, count; /* addresses: of the bytes, of where their number goes */

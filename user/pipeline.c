@@ -138,6 +138,13 @@ static bool probed(void *arg, uint32_t file, int64_t since_ns)
 	return p->origin.probed && p->origin.probed(p->origin.arg, file, since_ns);
 }
 
+static bool sealed(void *arg, int64_t since_ns)
+{
+	const struct pipeline *p = arg;
+
+	return p->origin.sealed && p->origin.sealed(p->origin.arg, since_ns);
+}
+
 static void on_io(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io)
 {
 	struct pipeline *p = arg;
@@ -244,7 +251,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
 		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
-		.io = on_io, .probed = probed,
+		.io = on_io, .probed = probed, .sealed = sealed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 		.data_bytes = origin->keylog ? options->data_bytes : 0,
 	};

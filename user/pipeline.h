@@ -22,6 +22,7 @@ struct origin {
 	/* What an event's file number stands for; or NULL. */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
 	bool (*probed)(void *arg, uint32_t file, int64_t since_ns); /* as in struct track_out; or NULL */
+	bool (*sealed)(void *arg, int64_t since_ns);
 	/* Each finding before it is told, to be changed or remembered; false: not to be told. Or NULL. */
 	bool (*found)(void *arg, const struct conn *conn, struct finding *finding);
 	void *arg;

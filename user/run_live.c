@@ -236,7 +236,7 @@ int run_live(const struct options *options)
 	struct run r = { .options = options };
 	const struct origin origin = { .name = "live", .wall_offset_ns = live_wall_offset_ns(),
 				       .enrich = enrich_process, .shook = watch_shook, .library = options->libraries ? watch_library : NULL,
-				       .probed = watch_probed,
+				       .probed = watch_probed, .sealed = watch_sealed,
 				       .arg = &r.watch };
 	struct sigaction action = { .sa_handler = stop };
 	struct tt_config config = config_of(options);

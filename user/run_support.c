@@ -120,7 +120,7 @@ static void take(void *arg, const struct mapping *m)
 	fd = mapping_file(m);
 	image = fd < 0 ? NULL : image_open(fd, &s->why);
 	if (image) {
-		library_read(&s->found[s->count], image, 0, LIBRARY_IO_SUMS);
+		library_read(&s->found[s->count], image, 0, (struct library_wish){ .io = LIBRARY_IO_SUMS });
 		image_close(image);
 		snprintf(s->path[s->count], sizeof(s->path[0]), "%s", m->path);
 		s->count += s->found[s->count].kind != LIBRARY_NONE;

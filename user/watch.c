@@ -41,6 +41,17 @@ static bool with_busy(const struct options *o)
 	return o->io == IO_ALWAYS || o->max_overhead > 0;
 }
 
+/* Alerts inside of records cost something for each record: where processes are named only. */
+static struct library_wish wish_of(const struct options *o)
+{
+	return (struct library_wish){
+		.io = o->io == IO_OFF ? LIBRARY_IO_NONE :
+		      o->io_shown     ? LIBRARY_IO_EACH :
+					LIBRARY_IO_SUMS,
+		.alerts = o->pid || o->comm || o->by_uid || o->cgroup_id || o->command,
+	};
+}
+
 static struct coverage coverage_of(const struct watch *w, const struct library_file *file)
 {
 	const struct library *l = &file->library;
@@ -143,9 +154,7 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	w->pipeline = pipeline;
 	program = hooks_library(hooks, &multi);
 	w->libraries = libraries_open(program, multi, with_busy(options),
-				      options->io == IO_OFF ? LIBRARY_IO_NONE :
-				      options->io_shown	    ? LIBRARY_IO_EACH :
-							      LIBRARY_IO_SUMS,
+				      wish_of(options),
 				      appeared, w);
 	if (!w->libraries) {
 		free(w);
@@ -194,6 +203,13 @@ bool watch_probed(void *watch, uint32_t file, int64_t since_ns)
 	const struct library_file *found = *w ? libraries_file((*w)->libraries, file) : NULL;
 
 	return found && found->whole_ns && found->whole_ns <= since_ns;
+}
+
+bool watch_sealed(void *watch, int64_t since_ns)
+{
+	struct watch *const *w = watch;
+
+	return *w && libraries_sealed((*w)->libraries, since_ns);
 }
 
 void watch_stats(const struct watch *w, const uint64_t counts[TT_COUNT_MAX], struct stats *stats)

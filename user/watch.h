@@ -17,6 +17,8 @@ void watch_take(struct watch *watch);
 bool watch_library(void *watch, uint32_t file, const char **name, char version[32]);
 /* Every read and write through the file since then was probed; as above. */
 bool watch_probed(void *watch, uint32_t file, int64_t since_ns);
+/* Every alert since then was seen by EVP's probes, where OpenSSL is the library; as above. */
+bool watch_sealed(void *watch, int64_t since_ns);
 /* A process shook hands: tell, once, what of its TLS is seen; as above. */
 void watch_shook(void *watch, const struct conn *conn);
 /* Hits and their cost so far, for the statistics. */

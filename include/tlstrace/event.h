@@ -193,6 +193,10 @@ enum tt_site_kind {
 	TT_SITE_PUT = 5,       /* OpenSSL 1.1 (library, function, reason, file, line) */
 	TT_SITE_PLACE = 6,     /* OpenSSL 3 (file, line, function) of the next one raised */
 	TT_SITE_VERIFIED = 7,  /* before a return: an X.509 verify result */
+	TT_SITE_CONTROL = 15,  /* EVP (context, type, argument, data) */
+	TT_SITE_CIPHER = 16,   /* EVP (context, out, out's count, in, count) */
+	TT_SITE_CIPHER_OLD = 17, /* EVP (context, out, in, count) */
+	TT_SITE_FINAL = 18,    /* EVP (context, ...): the end of a record */
 	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
@@ -235,6 +239,7 @@ enum tt_library_fact {
 	TT_LIBRARY_BOUND = 1, /* the connection is this object's */
 	TT_LIBRARY_ERROR = 2,
 	TT_LIBRARY_ALERT = 3, /* is sent */
+	TT_LIBRARY_ALERT_RECEIVED = 5, /* it was opened just now */
 	TT_LIBRARY_RANDOM = 4, /* in `source` and `function`: one of them may be its hello's */
 };
 

@@ -95,7 +95,7 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 	struct library *library = p ? &p->file.library : NULL;
 
 	if (image) {
-		library_read(library, image, (uint32_t)l->count, l->io);
+		library_read(library, image, (uint32_t)l->count, l->wish);
 		image_close(image);
 	}
 	if (!image || !library->kind) {
@@ -189,7 +189,7 @@ static void take_usual(struct libraries *l)
 }
 
 struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
-				 enum library_io io,
+				 struct library_wish wish,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg)
@@ -201,7 +201,7 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi, bool b
 	l->program = program;
 	l->multi = multi;
 	l->with_busy = busy;
-	l->io = io;
+	l->wish = wish;
 	l->used = used;
 	l->arg = arg;
 	l->mappings = mappings_open(take, l);
@@ -255,6 +255,22 @@ void libraries_take(struct libraries *l)
 const struct library_file *libraries_file(const struct libraries *l, uint32_t file)
 {
 	return file < l->count ? &l->probed[file]->file : NULL;
+}
+
+bool libraries_sealed(const struct libraries *l, int64_t since_ns)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct library_file *file = &l->probed[i]->file;
+
+		if (!file->library.seals)
+			continue;
+		any = true;
+		if (!file->whole_ns || file->whole_ns > since_ns)
+			return false;
+	}
+	return any;
 }
 
 bool libraries_follow(const struct libraries *l)

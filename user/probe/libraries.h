@@ -26,10 +26,10 @@ struct library_file {
 /*
  * `program` is attached to each. `used` is told once of each process that has mapped a
  * library whose calls are TLS calls (*file lasts until the end); `busy`: what each read and
- * write passes is probed too, `io` says what for. NULL when out of memory.
+ * write passes is probed too, as `wish` says. NULL when out of memory.
  */
 struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
-				 enum library_io io,
+				 struct library_wish wish,
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg);
@@ -50,6 +50,8 @@ void libraries_take(struct libraries *libraries);
  */
 void libraries_budget(struct libraries *libraries, int hits_fd, const struct price *price, double most,
 		      void (*changed)(void *arg, const struct library_file *file), void *arg);
+/* Every record since then (CLOCK_REALTIME) that OpenSSL sealed or opened was probed. */
+bool libraries_sealed(const struct libraries *libraries, int64_t since_ns);
 /* All hits so far, and what they took. */
 uint64_t libraries_hits(const struct libraries *libraries, uint64_t *cost_ns);
 /* By the number in an event; NULL: no such file. */

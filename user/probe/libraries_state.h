@@ -29,7 +29,7 @@ struct seen {
 struct libraries {
 	struct bpf_program *program;
 	bool multi, with_busy;
-	enum library_io io;
+	struct library_wish wish;
 	bool need_below; /* some TLS library's errors are seen only in the one below it */
 	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
 	void *arg;

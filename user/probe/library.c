@@ -74,6 +74,12 @@ static bool moves(const struct function *f)
 	       f->call != TT_CALL_SHUTDOWN;
 }
 
+/* Passed by each record. */
+static bool seals(const struct function *f)
+{
+	return f->kind >= TT_SITE_CONTROL && f->kind <= TT_SITE_FINAL;
+}
+
 static void add(struct library *to, const struct function *f, uint8_t kind, uint64_t offset,
 		const struct site *site, uint32_t file)
 {
@@ -94,6 +100,7 @@ static void add(struct library *to, const struct function *f, uint8_t kind, uint
 	memcpy(&to->cookies[to->count], &cookie, sizeof(cookie));
 	to->names[to->count++] = f->name;
 	to->emulated += site->emulated;
+	to->seals += seals(f);
 	to->calls += kind == TT_SITE_CALL;
 	to->kind = f->library;
 }
@@ -130,7 +137,8 @@ static enum group group_of(const struct function *f, const struct library *to)
 {
 	if (is_error(f))
 		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
-	return moves(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT ? BUSY : ALWAYS;
+	return moves(f) || seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT ? BUSY :
+												 ALWAYS;
 }
 
 static bool has(const struct search *s, const char *name)
@@ -167,10 +175,12 @@ static bool is_needless(const struct function *f, const struct search *s, const 
 	       s->at[i].bytes < WRAPPER_BYTES;
 }
 
-static bool is_wanted(const struct function *f, enum library_io io)
+static bool is_wanted(const struct function *f, struct library_wish wish)
 {
-	return moves(f) ? io != LIBRARY_IO_NONE :
-			  f->kind != TT_SITE_OUTCOME || io == LIBRARY_IO_EACH;
+	if (seals(f))
+		return wish.alerts;
+	return moves(f) ? wish.io != LIBRARY_IO_NONE :
+			  f->kind != TT_SITE_OUTCOME || wish.io == LIBRARY_IO_EACH;
 }
 
 static void add_function(struct library *to, const struct function *f, struct image *image,
@@ -194,12 +204,12 @@ static void add_function(struct library *to, const struct function *f, struct im
 }
 
 static void add_all(struct library *to, struct image *image, const struct search *s, uint32_t file,
-		    enum library_io io, enum group group)
+		    struct library_wish wish, enum group group)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		const struct function *f = &functions[i];
 
-		if (s->at[i].offset && group_of(f, to) == group && is_wanted(f, io) &&
+		if (s->at[i].offset && group_of(f, to) == group && is_wanted(f, wish) &&
 		    !is_needless(f, s, to) && (!to->kind || f->library == to->kind))
 			add_function(to, f, image, s, file);
 	}
@@ -219,10 +229,10 @@ static void add_stubs(struct library *to, const struct search *s, uint32_t file)
 }
 
 static void add_returns(struct library *to, struct image *image, const struct search *s,
-			uint32_t file, enum library_io io)
+			uint32_t file, struct library_wish wish)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (s->at[i].offset && is_wanted(&functions[i], io) &&
+		if (s->at[i].offset && is_wanted(&functions[i], wish) &&
 		    (moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
 		    functions[i].library == to->kind)
 			add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
@@ -250,7 +260,7 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 		to->names[i] = NULL; /* they are there already */
 }
 
-void library_read(struct library *to, struct image *image, uint32_t file, enum library_io io)
+void library_read(struct library *to, struct image *image, uint32_t file, struct library_wish wish)
 {
 	static const char *const leads[] = { [LIBRARY_NONE] = NULL,
 					     [LIBRARY_OPENSSL] = "OpenSSL ",
@@ -260,20 +270,20 @@ void library_read(struct library *to, struct image *image, uint32_t file, enum l
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
 	search.verify_at = verify_at(image, &search);
-	add_all(to, image, &search, file, io, ALWAYS);
+	add_all(to, image, &search, file, wish, ALWAYS);
 	if (to->calls) {
 		add_ends(to, image, &search, file);
 		image_stubs(image, found_stub, &search);
 		add_stubs(to, &search, file);
-		add_all(to, image, &search, file, io, ALWAYS); /* errors too, now */
+		add_all(to, image, &search, file, wish, ALWAYS); /* errors too, now */
 	}
 	to->errors += to->calls && (has(&search, "ERR_put_error") || has(&search, "ERR_vset_error"));
 	to->below_from = to->count;
-	add_all(to, image, &search, file, io, BELOW);
+	add_all(to, image, &search, file, wish, BELOW);
 	to->busy_from = to->count;
-	add_all(to, image, &search, file, io, BUSY);
+	add_all(to, image, &search, file, wish, BUSY);
 	to->named = to->count;
-	add_returns(to, image, &search, file, io);
+	add_returns(to, image, &search, file, wish);
 	if (to->kind && leads[to->kind])
 		image_version(image, leads[to->kind], to->version, sizeof(to->version));
 }

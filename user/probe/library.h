@@ -24,6 +24,7 @@ struct library {
 	const char *names[LIBRARY_PLACES_MAX]; /* static, or NULL; as many as are named */
 	size_t emulated; /* places of the cheap kind */
 	size_t calls;	 /* places that are TLS calls: else it is only the library below */
+	size_t seals;	 /* places where records are sealed and opened */
 	bool ends_seen;	 /* it is seen where each call is over */
 	size_t errors;	 /* places where an error of TLS passes, and of nothing else */
 };
@@ -31,11 +32,16 @@ struct library {
 /* What is wanted of calls that move plaintext. */
 enum library_io { LIBRARY_IO_NONE, LIBRARY_IO_SUMS, LIBRARY_IO_EACH };
 
+struct library_wish {
+	enum library_io io;
+	bool alerts; /* those inside of records too: every record passes there */
+};
+
 /*
  * Find the places in a file whose number, told back in events, is `file`. LIBRARY_NONE in
  * *library->kind when it holds nothing to probe.
  */
-void library_read(struct library *library, struct image *image, uint32_t file, enum library_io io);
+void library_read(struct library *library, struct image *image, uint32_t file, struct library_wish wish);
 /* The functions that are looked for in a kind of library, by number from 0; NULL: no more. */
 const char *library_function(enum library_kind kind, size_t number);
 const char *library_kind_name(enum library_kind kind); /* "openssl" */

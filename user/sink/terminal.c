@@ -126,7 +126,8 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 	struct line line;
 
 	/* In all likelihood a close_notify: the line of the close says as much. */
-	if (a->by_size && fact->conn->established)
+	if ((a->by_size || (a->by_library && a->readable && !a->description)) &&
+	    fact->conn->established)
 		return;
 	if ((leads_to_failure(fact) && (fatal || !a->readable)) || said(fact, a, fatal))
 		return;

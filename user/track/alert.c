@@ -110,6 +110,9 @@ static void tell_waiting(struct session *s, const struct track_out *out)
 {
 	struct alert alert = s->waiting;
 
+	/* Its record is one of many of TLS 1.3, and the last: that is all that the wire can say. */
+	if (!alert.by_wire && session_tls13(s) && !alert.unsure)
+		alert.by_wire = alert_ends(s, alert.sent ? TT_SENT : TT_RECEIVED);
 	s->waiting = (struct alert){ 0 };
 	if (alert.by_wire || !alert.unsure)
 		tell(s, out, s->waiting_ns, &alert);
@@ -133,6 +136,13 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 {
 	bool same = session_waits(s) && s->waiting.sent == alert->sent;
 
+	/* What follows from an error, and then the alert itself: the wire has yet to come. */
+	if (same && !s->waiting.by_wire && !alert->by_wire && alert->sent) {
+		s->waiting.level = alert->level;
+		s->waiting.description = alert->description;
+		s->waiting.unsure &= alert->unsure;
+		return;
+	}
 	if (same && !(s->waiting.by_wire && alert->by_wire)) {
 		join(&s->waiting, alert);
 		if (alert->by_wire)
@@ -275,7 +285,8 @@ bool session_last_alert(struct session *s, const struct track_out *out, int dir)
 {
 	enum tls_role sender = sender_of(s, dir);
 
-	if (!session_tls13(s) || !s->conn.established || !alert_ends(s, dir))
+	if (!session_tls13(s) || !s->conn.established || !alert_ends(s, dir) ||
+	    (dir == TT_SENT && s->sealed))
 		return false;
 	for (int i = 0; i < s->conn.alert_count; i++)
 		if (s->conn.alerts[i].level == FATAL || s->conn.alerts[i].sender == sender)

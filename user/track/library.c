@@ -9,21 +9,37 @@
 
 #define FATAL 2
 
-/* An alert that the library sends or has got. Of another one on the wire it is the witness. */
-static void alert_of(struct session *s, const struct track_out *out, int64_t time_ns,
-		     uint8_t level, int description, bool sent)
+/* The library has shown the alert itself; now its error says the same. */
+static bool told_before(const struct session *s, int64_t time_ns, uint8_t description, bool sent)
 {
+	const struct alert *last = &s->conn.last_alert;
+
+	return last->time_ns && last->readable && last->by_library && last->sent == sent &&
+	       last->description == description && time_ns - last->time_ns < TRACK_WITNESS_NS;
+}
+
+/*
+ * An alert that the library sends or has got. Of another one on the wire it is the witness.
+ * `seen`: the alert itself was, else it follows from an error.
+ */
+static void alert_of(struct session *s, const struct track_out *out, int64_t time_ns,
+		     uint8_t level, int description, bool sent, bool seen)
+{
+	const struct library_error *e = &s->conn.error;
 	int dir = sent ? TT_SENT : TT_RECEIVED;
+	bool by_error = sent && e->library && (!seen || e->sends == description);
 	struct alert alert = { .level = level, .description = (uint8_t)description,
 			       .readable = true, .by_library = true, .sent = sent,
-			       .unsure = s->conn.error.guessed,
-			       .peer_gone = sent && s->conn.error.ends_quietly,
-			       .in_handshake = sent && s->conn.error.handshake,
+			       .unsure = !seen && e->guessed,
+			       .peer_gone = by_error && e->ends_quietly,
+			       .in_handshake = by_error && e->handshake,
 			       .encrypted = s->encrypted[dir] || session_tls13(s),
 			       .sender = sender_of(s, dir) };
 
 	/* In the clear the wire has told all of it. */
 	if (!s->encrypted[dir] && !s->waiting.by_wire && !sent)
+		return;
+	if (told_before(s, time_ns, alert.description, sent))
 		return;
 	/* The wire's own may be what waits: then this is its other witness. */
 	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir) &&
@@ -72,9 +88,17 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 	if (error->guessed && session_tls13(s) && !borne_out(s, error))
 		return;
 	if (error->received >= 0)
-		alert_of(s, out, time_ns, FATAL, error->received, false);
+		alert_of(s, out, time_ns, FATAL, error->received, false, false);
 	else if (error->sends >= 0 && s->encrypted[TT_SENT])
-		alert_of(s, out, time_ns, FATAL, error->sends, true);
+		alert_of(s, out, time_ns, FATAL, error->sends, true, false);
+}
+
+bool library_saw_all(const struct session *s, const struct track_out *out)
+{
+	const struct conn *c = &s->conn;
+
+	return session_tls13(s) && c->has_io && c->io_complete && c->library &&
+	       !strcmp(c->library, "openssl") && out->sealed && out->sealed(out->arg, c->first_ns);
 }
 
 void session_library(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -89,7 +113,7 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 		s->conn.library = library;
 	if (e->fact == TT_LIBRARY_ERROR) {
 		error_of(s, out, time_ns, e, library, version);
-	} else if (e->fact == TT_LIBRARY_ALERT) {
-		alert_of(s, out, time_ns, e->level, e->code & 0xff, true);
+	} else if (e->fact == TT_LIBRARY_ALERT || e->fact == TT_LIBRARY_ALERT_RECEIVED) {
+		alert_of(s, out, time_ns, e->level, e->code & 0xff, e->fact == TT_LIBRARY_ALERT, true);
 	}
 }

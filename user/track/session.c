@@ -252,7 +252,7 @@ bool session_ends_like_alert(const struct session *s)
 {
 	if (!session_tls13(s) && !session_handshake_missed(s))
 		return false;
-	return alert_closes(s, TT_SENT) || alert_closes(s, TT_RECEIVED);
+	return (alert_closes(s, TT_SENT) && !s->sealed) || alert_closes(s, TT_RECEIVED);
 }
 
 bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)

@@ -30,6 +30,7 @@ struct session {
 	struct alert waiting; /* for its other witness; neither bit: there is none */
 	int64_t waiting_ns;
 	uint32_t acked_ns; /* as the last counters said: struct alert's */
+	bool sealed; /* each alert that was sent was told by the library */
 	bool queued; /* track.c looks after the waiting one */
 	bool closing; /* it is over, and the other end may still say why */
 	uint32_t close_flags;

@@ -50,6 +50,8 @@ bool plain_end(struct session *s);
 void offer_from_client(struct conn *c);
 void resume_from_server(struct conn *c);
 void resume_from_keys(struct session *s, int dir);
+/* library.c: no alert of the local end's went past the library's probes. */
+bool library_saw_all(const struct session *s, const struct track_out *out);
 /* alert.c: a record of alerts; `hidden` when nobody can read it. */
 void alert_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		  const struct tt_ev_record *e, bool hidden);

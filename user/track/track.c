@@ -188,6 +188,7 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (head->kind != TT_EV_CLOSE)
 			break;
 		(*at)->close_flags = totals->close_flags;
+		(*at)->sealed = library_saw_all(*at, &t->out);
 		(*at)->conn.closed_ns = time_ns;
 		if (!witness_closing(t, *at, time_ns))
 			track_close(t, at);

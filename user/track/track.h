@@ -46,6 +46,8 @@ struct track_out {
 	void (*io)(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io);
 	/* All calls of that file's library since then (wall clock) were probed; or NULL. */
 	bool (*probed)(void *arg, uint32_t file, int64_t since_ns);
+	/* Every alert of OpenSSL's since then (wall clock) was told by the library; or NULL. */
+	bool (*sealed)(void *arg, int64_t since_ns);
 	/*
 	 * The library that an event's file number stands for: false when there is none.
 	 * NULL: no library is ever heard, and no alert waits for one.
