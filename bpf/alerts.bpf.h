@@ -94,9 +94,12 @@ static __noinline int alert_final(struct tt_library_call *call, __u64 context, _
 
 	if (!call || !call->opened || context != call->opens)
 		return 0;
-	if (!bpf_probe_read_user(alert, sizeof(alert), (const void *)call->opened) &&
-	    alert[2] == ALERT_TYPE)
-		alert_tell(call, sp, alert, TT_LIBRARY_ALERT_RECEIVED);
+	if (!bpf_probe_read_user(alert, sizeof(alert), (const void *)call->opened)) {
+		if (alert[2] == ALERT_TYPE)
+			alert_tell(call, sp, alert, TT_LIBRARY_ALERT_RECEIVED);
+		else if (call->conn_id)
+			library_tell(call, TT_LIBRARY_SHORT, 0, 0, call->conn_id);
+	}
 	call->opened = 0;
 	return 0;
 }

@@ -240,6 +240,7 @@ enum tt_library_fact {
 	TT_LIBRARY_ERROR = 2,
 	TT_LIBRARY_ALERT = 3, /* is sent */
 	TT_LIBRARY_ALERT_RECEIVED = 5, /* it was opened just now */
+	TT_LIBRARY_SHORT = 6, /* as long as one was opened, and is none */
 	TT_LIBRARY_RANDOM = 4, /* in `source` and `function`: one of them may be its hello's */
 };
 

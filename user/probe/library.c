@@ -70,8 +70,7 @@ static bool is_error(const struct function *f)
 
 static bool moves(const struct function *f)
 {
-	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE &&
-	       f->call != TT_CALL_SHUTDOWN;
+	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE && f->call != TT_CALL_SHUTDOWN;
 }
 
 /* Passed by each record. */
@@ -137,8 +136,9 @@ static enum group group_of(const struct function *f, const struct library *to)
 {
 	if (is_error(f))
 		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
-	return moves(f) || seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT ? BUSY :
-												 ALWAYS;
+	if (moves(f) || seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT)
+		return BUSY;
+	return ALWAYS;
 }
 
 static bool has(const struct search *s, const char *name)
@@ -262,9 +262,6 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 
 void library_read(struct library *to, struct image *image, uint32_t file, struct library_wish wish)
 {
-	static const char *const leads[] = { [LIBRARY_NONE] = NULL,
-					     [LIBRARY_OPENSSL] = "OpenSSL ",
-					     [LIBRARY_GNUTLS] = NULL };
 	struct search search = { 0 };
 
 	memset(to, 0, sizeof(*to));
@@ -284,8 +281,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	add_all(to, image, &search, file, wish, BUSY);
 	to->named = to->count;
 	add_returns(to, image, &search, file, wish);
-	if (to->kind && leads[to->kind])
-		image_version(image, leads[to->kind], to->version, sizeof(to->version));
+	if (to->kind == LIBRARY_OPENSSL)
+		image_version(image, "OpenSSL ", to->version, sizeof(to->version));
 }
 
 const char *library_function(enum library_kind kind, size_t number)

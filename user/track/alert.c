@@ -50,8 +50,8 @@ static void keep(struct conn *c, const struct alert *alert)
 	c->alerts[c->alert_count++].sender = alert->sender;
 }
 
-static void tell(struct session *s, const struct track_out *out, int64_t time_ns,
-		 struct alert *alert)
+void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
+		struct alert *alert)
 {
 	struct conn *c = &s->conn;
 
@@ -74,96 +74,6 @@ static void tell(struct session *s, const struct track_out *out, int64_t time_ns
 bool conn_ended_fatally(const struct conn *c)
 {
 	return c->alert_count && c->alerts[c->alert_count - 1].level == FATAL;
-}
-
-bool session_waits(const struct session *s)
-{
-	return s->waiting.by_wire || s->waiting.by_library;
-}
-
-/* Add what the second witness says. What was readable on the wire stands. */
-static void join(struct alert *alert, const struct alert *other)
-{
-	const struct alert *words = alert->readable && (alert->by_wire || !other->readable) ? alert : other;
-	const struct alert *hidden = words == alert ? other : alert;
-
-	/* What nobody could read is not guessed at where there are words. */
-	bool gone = words->peer_gone || (hidden->readable && hidden->peer_gone);
-
-	alert->level = words->level;
-	alert->description = words->description;
-	alert->readable |= other->readable;
-	alert->peer_gone = gone;
-	alert->after_end |= other->after_end;
-	if (other->by_wire) {
-		alert->encrypted = other->encrypted;
-		alert->decrypted = other->decrypted;
-		memcpy(alert->after, other->after, sizeof(alert->after));
-		alert->after_count = other->after_count;
-	}
-	alert->by_wire = alert->by_library = true;
-	alert->by_size = false;
-	alert->in_handshake |= other->in_handshake;
-}
-
-static void tell_waiting(struct session *s, const struct track_out *out)
-{
-	struct alert alert = s->waiting;
-
-	/* Its record is one of many of TLS 1.3, and the last: that is all that the wire can say. */
-	if (!alert.by_wire && session_tls13(s) && !alert.unsure)
-		alert.by_wire = alert_ends(s, alert.sent ? TT_SENT : TT_RECEIVED);
-	s->waiting = (struct alert){ 0 };
-	if (alert.by_wire || !alert.unsure)
-		tell(s, out, s->waiting_ns, &alert);
-}
-
-/* A warning has no error of the library beside it, nor has what a key log opened. */
-static bool has_second_witness(const struct session *s, const struct track_out *out,
-			       const struct alert *a)
-{
-	if (!out->library)
-		return false;
-	if (a->by_library)
-		return a->sent && !a->by_wire; /* what is received was on the wire before */
-	if (!a->readable)
-		return true;
-	return !a->sent && s->conn.library && !a->decrypted && a->level == 2;
-}
-
-void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
-		struct alert *alert)
-{
-	bool same = session_waits(s) && s->waiting.sent == alert->sent;
-
-	/* What follows from an error, and then the alert itself: the wire has yet to come. */
-	if (same && !s->waiting.by_wire && !alert->by_wire && alert->sent) {
-		s->waiting.level = alert->level;
-		s->waiting.description = alert->description;
-		s->waiting.unsure &= alert->unsure;
-		return;
-	}
-	if (same && !(s->waiting.by_wire && alert->by_wire)) {
-		join(&s->waiting, alert);
-		if (alert->by_wire)
-			s->waiting_ns = time_ns;
-		tell_waiting(s, out);
-		return;
-	}
-	if (session_waits(s))
-		tell_waiting(s, out);
-	if (!has_second_witness(s, out, alert)) {
-		tell(s, out, time_ns, alert);
-		return;
-	}
-	s->waiting = *alert;
-	s->waiting_ns = time_ns;
-}
-
-void session_witness(struct session *s, const struct track_out *out, int64_t time_ns)
-{
-	if (session_waits(s) && time_ns - s->waiting_ns >= TRACK_WITNESS_NS)
-		tell_waiting(s, out);
 }
 
 /* The library had said why just before its alert went out. */
@@ -273,7 +183,9 @@ bool alert_ends(const struct session *s, int dir)
 {
 	const struct past_record *r = last_record(s, dir);
 
-	return r && !open_reads(s, dir) && r->type == DATA_TYPE && r->length == tls13_alert_bytes(s->conn.server.cipher);
+	return r && !open_reads(s, dir) && r->type == DATA_TYPE &&
+	       r->length == tls13_alert_bytes(s->conn.server.cipher) &&
+	       !(dir == TT_RECEIVED && s->short_ns >= r->time_ns);
 }
 
 bool alert_closes(const struct session *s, int dir)

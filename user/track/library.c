@@ -37,13 +37,13 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 			       .sender = sender_of(s, dir) };
 
 	/* In the clear the wire has told all of it. */
-	if (!s->encrypted[dir] && !s->waiting.by_wire && !sent)
+	if (!s->encrypted[dir] && !s->waiting[dir].by_wire && !sent)
 		return;
 	if (told_before(s, time_ns, alert.description, sent))
 		return;
 	/* The wire's own may be what waits: then this is its other witness. */
 	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir) &&
-			!(s->waiting.by_wire && s->waiting.sent == sent);
+			!s->waiting[dir].by_wire;
 	alert_after(s, -1, &alert);
 	alert_told(s, out, time_ns, &alert);
 }
@@ -61,8 +61,9 @@ static void copy_text(char to[LIBRARY_TEXT_BYTES], const char from[TT_PLACE_BYTE
 /* An alert that nobody could read waits for such a word. */
 static bool borne_out(const struct session *s, const struct library_error *e)
 {
-	return session_waits(s) && s->waiting.by_wire && !s->waiting.readable &&
-	       s->waiting.sent == (e->received < 0);
+	const struct alert *waiting = &s->waiting[e->received < 0 ? TT_SENT : TT_RECEIVED];
+
+	return waiting->by_wire && !waiting->readable;
 }
 
 static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -113,6 +114,8 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 		s->conn.library = library;
 	if (e->fact == TT_LIBRARY_ERROR) {
 		error_of(s, out, time_ns, e, library, version);
+	} else if (e->fact == TT_LIBRARY_SHORT) {
+		s->short_ns = time_ns;
 	} else if (e->fact == TT_LIBRARY_ALERT || e->fact == TT_LIBRARY_ALERT_RECEIVED) {
 		alert_of(s, out, time_ns, e->level, e->code & 0xff, e->fact == TT_LIBRARY_ALERT, true);
 	}

@@ -27,9 +27,10 @@ struct session {
 	bool opened; /* what is being told came out of a protected record */
 	struct opening *opening; /* NULL: nothing to decrypt with */
 	uint8_t finished[2]; /* protected records that can hold Finished */
-	struct alert waiting; /* for its other witness; neither bit: there is none */
-	int64_t waiting_ns;
+	struct alert waiting[2]; /* by direction, for its other witness; neither bit: there is none */
+	int64_t waiting_ns[2];
 	uint32_t acked_ns; /* as the last counters said: struct alert's */
+	int64_t short_ns; /* when the library opened a record of an alert's size that is none */
 	bool sealed; /* each alert that was sent was told by the library */
 	bool queued; /* track.c looks after the waiting one */
 	bool closing; /* it is over, and the other end may still say why */

@@ -66,6 +66,9 @@ bool alert_closes(const struct session *s, int dir);
 /* Seen on the wire, or said by the library: told now, or when the other has said it too. */
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert);
+bool alert_waits(const struct session *s, int dir);
+void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
+		struct alert *alert); /* now */
 /* The last records before the newest of `dir` goes into an alert. */
 void alert_after(struct session *s, int dir, struct alert *alert);
 

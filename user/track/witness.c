@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "track/rest.h"
+#include "track/state.h"
 #include "track/table.h"
 
 #define LOOKED_AT 256 /* the other end's last event is not far from this one's */
@@ -35,14 +36,14 @@ static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, boo
 	return true;
 }
 
-static bool ask_open(const struct track *t, struct session *s)
+static bool ask_open(const struct track *t, const struct session *s, struct alert *waiting)
 {
 	int looked = 0;
 
 	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
 		if (other_end(&s->conn, &p->conn.local, &p->conn.remote) &&
-		    tells(&p->conn.last_alert, s->waiting.sender))
-			return adopt(&s->waiting, p->conn.last_alert.level,
+		    tells(&p->conn.last_alert, waiting->sender))
+			return adopt(waiting, p->conn.last_alert.level,
 				     p->conn.last_alert.description,
 				     p->conn.last_alert.in_handshake,
 				     p->conn.last_alert.peer_gone);
@@ -50,18 +51,16 @@ static bool ask_open(const struct track *t, struct session *s)
 }
 
 /* What nobody can read here may have been written, or read, at the other end on this host. */
-static void ask_peer(const struct track *t, struct session *s)
+static void ask_peer(const struct track *t, const struct session *s, struct alert *waiting)
 {
-	if (s->waiting.readable || s->waiting.sender == ROLE_UNKNOWN || ask_open(t, s))
+	if (waiting->readable || waiting->sender == ROLE_UNKNOWN || ask_open(t, s, waiting))
 		return;
 	for (size_t i = 0; i < LAST_WORDS; i++)
-		if (t->last_words.at[i].sender == s->waiting.sender &&
+		if (t->last_words.at[i].sender == waiting->sender &&
 		    t->last_words.at[i].time_ns >= s->conn.first_ns &&
 		    other_end(&s->conn, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
-			adopt(&s->waiting, t->last_words.at[i].level,
-			      t->last_words.at[i].description,
-			      t->last_words.at[i].in_handshake,
-			      t->last_words.at[i].peer_gone);
+			adopt(waiting, t->last_words.at[i].level, t->last_words.at[i].description,
+			      t->last_words.at[i].in_handshake, t->last_words.at[i].peer_gone);
 			return;
 		}
 }
@@ -117,7 +116,9 @@ void witness_now(struct track *t, struct session *s)
 	if (!session_waits(s))
 		return;
 	witness_reason(t, s);
-	ask_peer(t, s);
+	for (int dir = 0; dir < 2; dir++)
+		if (alert_waits(s, dir))
+			ask_peer(t, s, &s->waiting[dir]);
 	session_witness(s, &t->out, INT64_MAX);
 }
 
@@ -155,7 +156,8 @@ static bool may_refuse(const struct session *s)
 
 bool witness_closing(struct track *t, struct session *s, int64_t time_ns)
 {
-	bool hidden = session_waits(s) && !s->waiting.readable;
+	bool hidden = (alert_waits(s, TT_SENT) && !s->waiting[TT_SENT].readable) ||
+		      (alert_waits(s, TT_RECEIVED) && !s->waiting[TT_RECEIVED].readable);
 
 	if (!t->out.library || s->conn.error.library || !(hidden || may_refuse(s)) ||
 	    !peer_is_open(t, &s->conn))
