@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sessions that are offered and not taken: how many of how many, and when that is a word worth. */
+#include "facts_made.h"
+#include "track/history.h"
+
+#define MINUTE_NS (60 * 1000000000LL)
+
+/* A handshake that worked, of the same client at the same server. */
+static struct conn shook(struct history *h, enum offer offer, bool taken, int64_t time_ns)
+{
+	struct conn c = failed_conn();
+
+	c.id = (uint64_t)time_ns;
+	c.failed = false;
+	c.established = true;
+	c.offer = offer;
+	c.resumed = c.offered = taken;
+	c.server.session_id_bytes = 32;
+	memset(c.server.session_id, 7, 32);
+	c.client.session_id_bytes = offer ? 32 : 0;
+	memset(c.client.session_id, 7, 32);
+	c.client.ticket_bytes = offer == OFFER_TICKET ? 160 : 0;
+	history_handshake(h, &c, time_ns);
+	return c;
+}
+
+static bool remarked(const struct conn *c)
+{
+	size_t next = 0;
+
+	return diagnose_remark(c, AT_SUCCESS, 1000, &next, &said) && !strcmp(said.code, "ticket-not-accepted");
+}
+
+static bool says(const char *text)
+{
+	for (int i = 0; i < said.evidence.count; i++)
+		if (strstr(said.evidence.text[i], text))
+			return true;
+	return false;
+}
+
+static void tickets(struct history *h)
+{
+	struct conn c = shook(h, OFFER_TICKET, false, 20);
+
+	ok(remarked(&c) && !says("of the kind"), "the first ticket: nothing is counted");
+	c = shook(h, OFFER_TICKET, false, 30);
+	ok(remarked(&c) && says("offered 2 of the kind to this server, and 0 of 2 were taken.") && !says("several servers"),
+	   "the second: none was taken");
+	shook(h, OFFER_TICKET, true, 40);
+	c = shook(h, OFFER_TICKET, false, 50);
+	ok(remarked(&c) && says("offered 4 of the kind to this server, and 1 of 4 were taken: most likely several servers"),
+	   "the fourth: n of m, and what it means that some were");
+	c = shook(h, OFFER_TICKET, true, 60);
+	ok(!remarked(&c), "one that is taken");
+}
+
+static void session_ids(struct history *h)
+{
+	struct conn c = shook(h, OFFER_SESSION_ID, false, 70);
+
+	ok(!remarked(&c), "a session ID where none was ever taken");
+	shook(h, OFFER_SESSION_ID, true, 80);
+	c = shook(h, OFFER_SESSION_ID, false, 90);
+	ok(remarked(&c) && says("1 of 3 were taken"), "one just made, where another was taken");
+	c.original.time_ns = 1000 - MINUTE_NS;
+	ok(!remarked(&c), "one of a minute ago");
+}
+
+static void many(struct history *h)
+{
+	struct conn c;
+
+	for (int i = 0; i < 70000; i++)
+		c = shook(h, OFFER_PSK, true, 100 + i);
+	ok(c.past.pair.offered[OFFER_PSK] > 30000 && c.past.pair.taken[OFFER_PSK] == c.past.pair.offered[OFFER_PSK],
+	   "more than can be counted: the ratio stays");
+}
+
+int main(void)
+{
+	struct history *h = history_new(100, 100);
+
+	shook(h, OFFER_NONE, false, 10);
+	tickets(h);
+	session_ids(h);
+	many(h);
+	history_free(h);
+	return failed;
+}
