@@ -13,12 +13,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct certificate *c = certificate_parse(data, size, digest);
 	char *text = NULL;
 	size_t bytes;
-	struct json j = { .out = open_memstream(&text, &bytes) };
+	FILE *file = open_memstream(&text, &bytes);
+	struct json j;
 
-	if (c && j.out)
+	if (!file)
+		abort();
+	json_begin(&j, file);
+	if (c)
 		tls_json_certificate(&j, c);
-	if (j.out)
-		fclose(j.out);
+	json_end(&j, "");
+	fclose(file);
 	free(text);
 	certificate_free(c);
 	return 0;

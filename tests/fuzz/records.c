@@ -16,10 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
 		       const struct message *message)
 {
-	struct json j = { .out = ((struct sink *)arg)->out };
+	struct json j;
 
 	(void)time_ns, (void)conn;
+	json_begin(&j, ((struct sink *)arg)->out);
 	tls_json_message(&j, message, true);
+	json_end(&j, "\n");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
