@@ -41,7 +41,7 @@ done <<<"$words")"
 codes=$(sed -n 's/.*{ "\([a-z-]*\)", SEVERITY_.*/\1/p' user/diagnose/diagnose.c | sort -u)
 ok "every finding is in the man page" none "$(while read -r code; do grep -q "^ *$code\$" "$T/page" || echo "$code"; done <<<"$codes")"
 for section in NAME SYNOPSIS OPTIONS "EXIT STATUS" ENVIRONMENT FILES EXAMPLES "SEE ALSO"; do
-	grep -q "^$section\$" "$T/page" || none "$section" || result=1
+	ok "the man page has $section" grep -q "^$section\$" "$T/page"
 done
 
 # What bash offers for a line, as readline splits it (at "=" too); without bash-completion.
