@@ -185,8 +185,8 @@ static int say(const char *error, int status)
 static bool open_pipeline(struct checking *c, struct options *options)
 {
 	struct tt_owner owner = this_process();
-	struct origin origin = { .name = "live", .found = on_found, .shook = on_shook, .tried = on_tried, .library = on_library,
-				 .enrich = enrich_process, .arg = c };
+	struct origin origin = { .name = "live", .found = on_found, .shook = on_shook, .tried = on_tried,
+				 .library = on_library, .enrich = enrich_process, .arg = c };
 
 	origin.keylog = c->keylog = keylog_new();
 	origin.wall_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);

@@ -156,7 +156,7 @@ tt.kill(server)
 
 # An interrupt ends it at once.
 server = peer("odd.py", port, "silent")
-p = tt.spawn([TLSTRACE, "check", f"localhost:{port}", "--timeout", "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+p = tt.spawn([TLSTRACE, "check", f"localhost:{port}", "--timeout", "60", "--fail-on", "info"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
              text=True)
 tt.wait_for(lambda: any(line.split()[3] == "01" and line.split()[2].endswith(f":{port:04X}")
                         for line in open("/proc/net/tcp").readlines()[1:]), "the check is connected")

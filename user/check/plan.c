@@ -47,7 +47,9 @@ struct check *check_new(const struct check_config *config, const struct check_ou
 	c->config = *config;
 	c->out = out;
 	c->name = config->server_name ? config->server_name : is_address(config->host) ? NULL : config->host;
-	c->verify_name = config->server_name ? config->server_name : config->host;
+	/* A certificate knows no zones. */
+	snprintf(c->host, sizeof(c->host), "%.*s", (int)strcspn(config->host, "%"), config->host);
+	c->verify_name = config->server_name ? config->server_name : c->host;
 	return c;
 }
 
@@ -152,7 +154,7 @@ static void try_without_name(struct check *c, const struct tried *with)
 		return;
 	}
 	plan_try(c, &row, &a);
-	if (a.end != ATTEMPT_UNREACHABLE || a.connected) {
+	if (a.connected && a.end != ATTEMPT_STOPPED) {
 		plan_row(&row, &a);
 		if (row.result == CHECK_FAILED) {
 			row.result = CHECK_REFUSED;

@@ -26,6 +26,7 @@ struct check {
 	const struct check_out *out;
 	const char *name;	 /* to send, NULL: the host is an address */
 	const char *verify_name; /* never NULL */
+	char host[256];		 /* without a zone */
 	struct addrinfo *addresses, *to; /* all; the one that is tested */
 	struct tried tried[VERSIONS];	 /* the newest first */
 	struct tried both;		 /* the newest two offered together; only where it matters */

@@ -69,7 +69,7 @@ static void connect_once(struct resumption *r, struct attempt *a)
 	a->name = r->check->name;
 	a->verify_name = r->check->verify_name;
 	plan_try(r->check, &r->row, a);
-	if (a->connected)
+	if (a->connected && a->end != ATTEMPT_STOPPED)
 		plan_judged(r->check, &r->row, CHECK_FAULT);
 }
 

@@ -25,7 +25,8 @@ static void take(struct check *c, struct tried *t, const struct attempt *a)
 
 	plan_row(&t->row, a);
 	note_level(t);
-	t->connected = a->connected;
+	/* An interrupted one is nobody's fault. */
+	t->connected = a->connected && a->end != ATTEMPT_STOPPED;
 	t->spoken = a->cipher != NULL;
 	t->works = a->end == ATTEMPT_OK || !verified;
 	t->refused = a->end == ATTEMPT_FAILED && a->alert == PROTOCOL_VERSION_ALERT && !a->alert_sent;
