@@ -20,6 +20,8 @@ static __always_inline void record_head(struct tt_ev_record *event, const struct
 	event->dir = r->dir;
 	event->flags = r->s->close_flags & (r->dir == TT_SENT ? TT_FIN_RECEIVED : TT_FIN_SENT) ?
 			       TT_AFTER_END : 0;
+	if (st->totals.gap_bytes)
+		event->flags |= TT_PAST_GAP;
 }
 
 /* -1: the bytes cannot be read here. */

@@ -126,8 +126,11 @@ static __always_inline int header_done(struct run *r)
 			st->next -= 4;
 			return 0;
 		}
-		if (st->state == STREAM_TLS)
+		if (st->state == STREAM_TLS) {
+			if (!st->totals.broken_bytes && !st->totals.gap_bytes)
+				st->totals.broken_bytes = st->totals.bytes + 1;
 			stream_lose(st, st->next - 5, 0);
+		}
 		st->state = STREAM_LOST;
 		return 1;
 	}

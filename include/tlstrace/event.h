@@ -61,6 +61,7 @@ enum tt_close_flag {
 enum tt_record_flag {
 	TT_AFTER_GAP = 1, /* captures: an unknown number of records was missed before it */
 	TT_AFTER_END = 2, /* the other end had closed its direction before */
+	TT_PAST_GAP = 4,  /* live: some were missed, at any time before */
 };
 
 struct tt_event {
@@ -172,6 +173,7 @@ struct tt_dir_totals {
 	__u64 app_records;
 	__u64 app_bytes;
 	__u64 gap_bytes;
+	__u64 broken_bytes; /* 1 more than those of the records before bytes that are none; 0: all are */
 	struct tt_flight_record flight[TT_FLIGHT_RECORDS]; /* index & 7 */
 };
 

@@ -11,9 +11,9 @@ RETRY = "cf:21:ad:74:e5:9a:61:11:be:1d:8c:02:1e:65:b8:91:c2:a2:11:16:7a:bb:8c:5e
 class Capture:
     """dumpcap on the loopback; a datagram marks where it began and where it may end."""
 
-    def __init__(self, port):
+    def __init__(self, port, more=""):
         self.file, self.port = T + "/capture", port
-        self.process = tt.spawn(["dumpcap", "-q", "-B", "64", "-i", "lo", "-f", f"port {port}", "-w", self.file])
+        self.process = tt.spawn(["dumpcap", "-q", "-B", "64", "-i", "lo", "-f", f"port {port}{more}", "-w", self.file])
         self.mark(b"the-run-begins")
 
     def mark(self, text):

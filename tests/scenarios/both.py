@@ -20,8 +20,8 @@ def reads(*words):
 
 
 def watch(play, *ports, options=()):
-    """Run play(); the events live, and those of a capture on the first port."""
-    capture = Capture(ports[0])
+    """Run play(); the events live, and those of a capture on the ports."""
+    capture = Capture(ports[0], "".join(f" or port {p}" for p in ports[1:]))
     tracer = tt.Tracer(*(("--port", ports[0]) if len(ports) == 1 else ()), *options)
     play()
     events = [e for e in tracer.stop()

@@ -19,9 +19,12 @@ static const struct row rules[] = {
 	{ "proxy-header-unexpected", SEVERITY_ERROR, rule_proxy },
 	{ "plaintext-to-tls-port", SEVERITY_ERROR, rule_plain_client },
 	{ "tls-to-plaintext-port", SEVERITY_ERROR, rule_plain_server },
+	{ "record-sequence-broken", SEVERITY_ERROR, rule_sequence },
+	{ "extended-master-secret-mismatch", SEVERITY_ERROR, rule_master_secret },
+	{ "downgrade-detected", SEVERITY_ERROR, rule_sentinel },
+	{ "altered-in-transit", SEVERITY_ERROR, rule_altered },
 	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_resumed_keys },
 	{ "resumed-session-keys-differ", SEVERITY_ERROR, rule_binder },
-	{ "extended-master-secret-mismatch", SEVERITY_ERROR, rule_master_secret },
 	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_full_keys },
 	{ "full-handshake-keys-differ", SEVERITY_ERROR, rule_wrong_signature },
 	{ "record-corrupted-mid-stream", SEVERITY_ERROR, rule_mid_stream },
@@ -42,7 +45,6 @@ static const struct row rules[] = {
 	{ "server-name-rejected", SEVERITY_ERROR, rule_name },
 	{ "psk-identity-unknown", SEVERITY_ERROR, rule_psk },
 	{ "downgrade-detected", SEVERITY_ERROR, rule_fallback },
-	{ "downgrade-detected", SEVERITY_ERROR, rule_sentinel },
 	{ "renegotiation-refused", SEVERITY_ERROR, rule_renegotiation },
 	{ "no-shared-group", SEVERITY_ERROR, rule_group },
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature },
@@ -186,17 +188,22 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 	      struct finding *finding)
 {
 	struct facts facts = { .conn = conn, .alert = alert, .time_ns = time_ns };
+	bool late = conn->established && alert &&
+		    ((alert->readable && alert->level == 2) || refuses_unseen(conn, alert) ||
+		     (!alert->readable && conn->difference.kind));
 
-	if (!conn->failed && !conn->stalled && !(conn->established && alert && alert->readable && alert->level == 2) &&
-	    !refuses_unseen(conn, alert))
+	if (!conn->failed && !conn->stalled && !late)
 		return false;
 	gather(&facts);
 	/* How it was closed is the remark at its close; that it stalled was the finding. */
 	if (facts.peer_gone && (conn->established || (conn->stalled && conn->failed)))
 		return false;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		if (fires(&rules[i], &facts, finding))
+		if (fires(&rules[i], &facts, finding)) {
+			if (rules[i].rule != rule_altered && rules[i].rule != rule_sequence)
+				say_difference(&facts, finding);
 			return true;
+		}
 	return false;
 }
 

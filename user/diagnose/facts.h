@@ -68,6 +68,8 @@ typedef bool rule(const struct facts *facts, struct finding *finding);
 /* keys.c: one end could not verify what the other protected. */
 rule rule_binder, rule_wrong_signature; /* proofs.c */
 rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
+/* transit.c: what left one end is not what arrived at the other. */
+rule rule_altered, rule_sequence;
 /* offers.c: the two ends do not agree on what to speak. */
 rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback,
 	rule_group, rule_signature, rule_name_missing, rule_sentinel;
@@ -110,6 +112,8 @@ void say_certificate(const struct facts *facts, struct finding *finding);
 bool about_certificate(int code);
 /* mutual.c: a server of TLS 1.3 that ends right after the client's certificate, unreadably. */
 bool refuses_unseen(const struct conn *conn, const struct alert *alert);
+/* transit.c: what the two ends have seen of a record is not the same; nothing if it is. */
+void say_difference(const struct facts *facts, struct finding *finding);
 /* history.c: the handshake that made the session, and how it differs. */
 void say_original(const struct facts *facts, struct finding *finding);
 /* How handshakes of the two ends went before; false: there was none. */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model/certificate.h"
+#include "model/difference.h"
 #include "model/hello.h"
 #include "model/io.h"
 #include "model/library.h"
@@ -62,6 +63,7 @@ struct decryption {
 
 struct side_totals {
 	uint64_t records, bytes, app_records, app_bytes, gap_bytes;
+	uint64_t broken_bytes; /* 1 more than those of the records before bytes that are none */
 };
 
 enum conn_close { CLOSE_OPEN, CLOSE_NOTIFY, CLOSE_FIN, CLOSE_RESET, CLOSE_TIMEOUT };
@@ -117,6 +119,7 @@ struct conn {
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
 	struct library_error error; /* the local end's last one */
 	struct library_error peer_error; /* the other end's, when it is on this host too */
+	struct difference difference; /* between the ends, once the connection has failed */
 	struct original original; /* of the session, once the handshake has ended */
 	struct past past;	  /* before this handshake, once it has ended */
 	/* time_ns 0: none; `after` then holds the last records before a handshake failed. */

@@ -106,6 +106,8 @@ static uint32_t header(struct stream *s, struct records_out *out, const uint8_t 
 		record_begin(s, out, h);
 		return take;
 	}
+	if (!s->totals.broken_bytes && !s->totals.gap_bytes)
+		s->totals.broken_bytes = s->totals.bytes + 1;
 	lose(s, out);
 	return head == p ? 0 : take;
 }

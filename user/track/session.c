@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "track/certs.h"
+#include "track/ends.h"
 #include "track/history.h"
 #include "track/state.h"
 #include "wire/hello.h"
@@ -58,6 +59,8 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 	s->conn.records_shaking[1] = s->recent_end[1];
 	if (s->conn.failed && !s->conn.last_alert.time_ns)
 		alert_after(s, -1, &s->conn.last_alert);
+	if (s->conn.failed)
+		ends_compare(track_of(out), s);
 	if (out->history)
 		history_handshake(out->history, &s->conn, time_ns);
 	out->handshake(out->arg, time_ns, &s->conn);
@@ -213,6 +216,9 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 	if (e->type == HANDSHAKE && !hidden)
 		role_of_hello(s, e);
 	s->conn.last_record_ns = time_ns;
+	ledger_note(&s->ledger, &track_of(out)->budget, e, hidden);
+	if (s->conn.established && e->type == DATA)
+		ledger_settle(s->ledger, &track_of(out)->budget);
 	if (e->body_offset == 0) {
 		r = remember(s, e->dir, e->index, time_ns);
 		r->type = e->type;

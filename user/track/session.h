@@ -9,6 +9,7 @@
 #include "track/track.h"
 
 struct opening; /* open.c */
+struct ledger; /* ledger.h */
 
 #define RECENT 9 /* records kept a direction: an alert and the 8 before it */
 
@@ -26,6 +27,7 @@ struct session {
 	bool encrypted[2]; /* as far as the record layer tells */
 	bool opened; /* what is being told came out of a protected record */
 	struct opening *opening; /* NULL: nothing to decrypt with */
+	struct ledger *ledger;	 /* what went by so far; NULL: nothing to compare */
 	uint8_t finished[2]; /* protected records that can hold Finished */
 	struct alert waiting[2]; /* by direction, for its other witness; neither bit: there is none */
 	int64_t waiting_ns[2];

@@ -3,6 +3,7 @@
 #ifndef TT_TRACK_TABLE_H
 #define TT_TRACK_TABLE_H
 
+#include "track/ledger.h"
 #include "track/session.h"
 
 #define BUCKETS 16384
@@ -46,8 +47,25 @@ struct object {
 	uint8_t random[OBJECT_RANDOMS][TT_RANDOM_BYTES]; /* the last ones, by next */
 };
 
+#define PAST_ENDS 64
+
+/* Ends that failed and are over; the oldest goes. */
+struct past_ends {
+	struct past_end {
+		struct ledger *ledger; /* NULL: none */
+		struct endpoint local, remote;
+		enum tls_role role;
+		bool has_random;
+		uint8_t random[TT_RANDOM_BYTES]; /* the client's */
+		int64_t first_ns, hello_ns, closed_ns;
+		char comm[17];
+		uint32_t pid;
+	} at[PAST_ENDS];
+	size_t next;
+};
+
 struct track {
-	struct track_out out;
+	struct track_out out; /* first: track_of() */
 	int64_t wall_offset_ns, ticked_ns, lost_ns;
 	size_t open;
 	uint64_t total, evicted;
@@ -58,6 +76,8 @@ struct track {
 	struct session *bucket[BUCKETS];
 	struct queue queue;
 	struct last_words last_words;
+	struct past_ends past_ends;
+	struct ledger_budget budget;
 	struct object objects[OBJECTS];
 	uint64_t io_unbound; /* calls of no connection that is known */
 	uint64_t joined; /* library errors whose connection objects.c found */
@@ -65,6 +85,12 @@ struct track {
 
 /* The connection is over, and nothing more will be learnt of it: tell of that. */
 void track_close(struct track *t, struct session **at);
+/* The tracker whose words go there. */
+static inline struct track *track_of(const struct track_out *out)
+{
+	return (struct track *)out;
+}
+
 /* Where the connection's pointer is, or would be; it is awake. */
 struct session **track_find(struct track *t, uint64_t id);
 

@@ -13,6 +13,7 @@ void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t off
 		to->app_records = from->app_records;
 		to->app_bytes = from->app_bytes;
 		to->gap_bytes = from->gap_bytes;
+		to->broken_bytes = from->broken_bytes;
 		session_flight(s, dir, from->flight, from->records, offset_ns);
 	}
 	s->conn.retransmits = e->retransmits;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tlstrace/event.h"
+#include "track/ends.h"
 #include "track/objects.h"
 #include "track/processes.h"
 #include "track/rest.h"
@@ -13,6 +14,7 @@
 
 #define ALERT_TYPE 21
 #define TICK_NS 1000000000LL
+#define LEDGERS_BYTES (32 << 20)
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 {
@@ -22,6 +24,7 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 		return NULL;
 	t->out = *out;
 	t->wall_offset_ns = wall_offset_ns;
+	t->budget.most = LEDGERS_BYTES;
 	t->processes = processes_new(out->enrich, out->arg);
 	if (t->processes)
 		return t;
@@ -47,6 +50,7 @@ static void forget(struct track *t, struct session **at)
 	*at = s->next;
 	rest_remove(t, s);
 	processes_put(t->processes, s->conn.process);
+	ledger_free(s->ledger, &t->budget);
 	session_free(s);
 	t->open--;
 }
@@ -62,8 +66,12 @@ static void finish(struct track *t, struct session **at, int64_t time_ns)
 		t->total--;
 	} else {
 		session_end(s, &t->out, time_ns);
+		/* After data a handshake needs no comparison, unless somebody says that it failed. */
+		if (conn_ended_fatally(&s->conn) || (s->conn.last_alert.time_ns && ledger_has_bodies(s->ledger)))
+			ends_compare(t, s);
 		t->out.connection(t->out.arg, time_ns, &s->conn);
 		witness_remember(t, s);
+		ends_remember(t, s);
 	}
 	forget(t, at);
 }
@@ -287,6 +295,7 @@ void track_free(struct track *t)
 		while (t->bucket[i])
 			if (rest_wake(t, &t->bucket[i]))
 				forget(t, &t->bucket[i]);
+	ends_free(t);
 	processes_free(t->processes);
 	free(t);
 }
