@@ -13,10 +13,10 @@ def key(name):
     tt.run("openssl", "genrsa", "-out", f"{tt.T}/{name}.key", "2048", stderr=subprocess.DEVNULL)
 
 
-def issue(name, by, *extensions):
+def issue(name, by, *extensions, subject=None):
     """A certificate for `name`, signed by `by`; its path."""
     key(name)
-    request = tt.run("openssl", "req", "-new", "-key", f"{tt.T}/{name}.key", "-subj", f"/O=Tests of chains/CN={name}")
+    request = tt.run("openssl", "req", "-new", "-key", f"{tt.T}/{name}.key", "-subj", f"/O=Tests of chains/CN={subject or name}")
     config = f"{tt.T}/{name}.ext"
     with open(config, "w") as f:
         f.write("\n".join(extensions or (f"subjectAltName=DNS:{name}",)) + "\n")
@@ -32,6 +32,8 @@ other = issue("other", None, *CA)
 issue("middle", "root", *CA, "subjectKeyIdentifier=hash")
 NAME = "subjectAltName=DNS:leaf.test"
 issue("leaf.test", "middle", NAME)
+issue("issuing", "root", *CA, subject="Issuing CA 3")
+issue("named.test", "issuing", NAME)
 issue("aia.test", "middle", NAME, "authorityInfoAccess=caIssuers;URI:http://ca.test/middle.der")
 issue("keyid.test", "middle", NAME, "authorityKeyIdentifier=issuer:always")
 issue("rooted.test", "root", NAME, "authorityKeyIdentifier=issuer:always")
@@ -70,10 +72,12 @@ one = lambda code, sure="certain": [(code, sure)]
 both = lambda code, sure="certain": [(code, sure)] * 2
 V13 = ("-tls1_3",)
 
-case("leaf only, 1.2", "leaf.test", [], root, both(INCOMPLETE, "possible"), one(INCOMPLETE, "possible"),
-     words=["sent this certificate only", "subject is CN=leaf.test", "unable to get local issuer certificate (20)"])
-case("leaf only, 1.3", "leaf.test", [], root, both(INCOMPLETE, "possible"), one("certificate-untrusted"), options=V13,
-     words=["there is room for one certificate"])
+# A leaf alone whose issuer may be a root: that it is not trusted is all that is known.
+case("leaf only, 1.2", "leaf.test", [], root, both(UNTRUSTED), one(UNTRUSTED),
+     words=["sent 1 certificate", "subject is CN=leaf.test", "unable to get local issuer certificate (20)", "Its issuer was not sent"])
+case("leaf only, 1.3", "leaf.test", [], root, both(UNTRUSTED), one(UNTRUSTED), options=V13)
+case("leaf only, whose issuer is called one", "named.test", [], root, both(INCOMPLETE, "likely"), one(INCOMPLETE, "likely"),
+     words=["name is that of an intermediate"])
 case("leaf only, GnuTLS, which does not say why", "leaf.test", [], root, both("certificate-rejected", "likely"),
      one("certificate-rejected", "likely"), client=gnutls)
 case("leaf only, which names a place", "aia.test", [], root, both(INCOMPLETE, "likely"), one(INCOMPLETE, "likely"), words=["AIA"])

@@ -116,6 +116,8 @@ bool rule_untrusted(const struct facts *f, struct finding *out)
 		    f->conn->server_chain_length == 1 ? "" : "s",
 		    !f->conn->server_path.to_root ? "" :
 		    f->conn->server_path.linked == 1 ? ", which is self-signed" : ", up to a self-signed root");
+	if (f->conn->server_path.linked == 1 && !f->conn->server_path.to_root)
+		say(&out->evidence, "Its issuer was not sent: if that is an intermediate and no root, it is missing.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
 	    f->server, f->name);
 	next_for_server(f, out);

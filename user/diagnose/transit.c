@@ -109,7 +109,10 @@ static bool may_follow(const struct facts *f)
 	case UNSUPPORTED_EXTENSION:
 	case CLOSE_NOTIFY_ALERT: return true;
 	case BAD_CERTIFICATE:
+	case UNSUPPORTED_CERTIFICATE:
+	case CERTIFICATE_EXPIRED:
 	case CERTIFICATE_UNKNOWN:
+	case UNKNOWN_CA:
 		return f->conn->difference.has_message && f->conn->difference.message == CERTIFICATE;
 	default: return f->code < 0;
 	}
