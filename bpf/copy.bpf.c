@@ -7,7 +7,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "library.bpf.h"
+#include "library_go.bpf.h"
 #include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
@@ -19,15 +19,42 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 #define kernel_cast(from, type) \
 	((type *)bpf_rdonly_cast((from), bpf_core_type_id_kernel(type)))
 
+static __always_inline void read_packet(struct tt_sock *s, struct sock *sk, struct sk_buff *skb,
+					__u32 copied)
+{
+	__u32 seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
+	struct bpf_dynptr ptr;
+	struct run r = {};
+
+	/* Packets of the error queue hold something else there. */
+	if ((__s32)(copied - seq) < 0 || (__s32)(seq + skb->len - copied) <= 0)
+		return;
+	s->no_reader = 0;
+	r.s = s;
+	r.sk = sk;
+	r.dir = TT_RECEIVED;
+	r.st = &s->stream[TT_RECEIVED];
+	if (!r.st->positioned) {
+		r.st->next = r.st->lost_at = copied;
+		r.st->positioned = 1;
+	}
+	r.seq = seq;
+	r.bytes = skb->len;
+	if ((__s32)(stream_at(r.st) - (r.seq + r.bytes)) >= 0)
+		return;
+	if (bpf_dynptr_from_skb(skb, 0, &ptr))
+		return;
+	r.ptr = &ptr;
+	stream_run(&r);
+	library_reads_plain(s, sk);
+}
+
 SEC("tp_btf/skb_copy_datagram_iovec")
 int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 {
 	struct sock *sk = skb->sk;
-	struct bpf_dynptr ptr;
 	struct tcp_sock *tp;
 	struct tt_sock *s;
-	struct run r = {};
-	__u32 seq, copied;
 
 	if (!sk || sk->sk_protocol != 6)
 		return 0;
@@ -41,28 +68,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	if (!owner_reads(s, tp))
 		return 0;
 	library_reads(s);
-	copied = tp->copied_seq;
-	seq = kernel_cast(&skb->cb, struct tcp_skb_cb)->seq;
-	/* Packets of the error queue hold something else there. */
-	if ((__s32)(copied - seq) < 0 || (__s32)(seq + skb->len - copied) <= 0)
-		return 0;
-	s->no_reader = 0;
-	r.s = s;
-	r.sk = sk;
-	r.dir = TT_RECEIVED;
-	r.st = &s->stream[TT_RECEIVED];
-	if (!r.st->positioned) {
-		r.st->next = r.st->lost_at = copied;
-		r.st->positioned = 1;
-	}
-	r.seq = seq;
-	r.bytes = skb->len;
-	if ((__s32)(stream_at(r.st) - (r.seq + r.bytes)) >= 0)
-		return 0;
-	if (bpf_dynptr_from_skb(skb, 0, &ptr))
-		return 0;
-	r.ptr = &ptr;
-	stream_run(&r);
-	library_reads_plain(s, sk);
+	read_packet(s, sk, skb, tp->copied_seq);
+	go_reads(s); /* behind the first record, so that the connection is known */
 	return 0;
 }

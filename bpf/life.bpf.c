@@ -4,7 +4,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "io.bpf.h"
-#include "library.bpf.h"
+#include "library_go.bpf.h"
 #include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
@@ -189,10 +189,11 @@ int BPF_PROG(tt_reader, struct sock *sk)
 {
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 
-	if (s && sk->sk_lock.owned && owner_reads(s, (struct tcp_sock *)sk)) {
-		library_reads(s);
-		library_reads_plain(s, sk);
-	}
+	if (!s || !sk->sk_lock.owned || !owner_reads(s, (struct tcp_sock *)sk))
+		return 0;
+	library_reads(s);
+	library_reads_plain(s, sk);
+	go_reads(s);
 	return 0;
 }
 

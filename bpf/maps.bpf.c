@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "maps.bpf.h"
+#include "maps_go.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,5 +15,8 @@ struct tt_servers_map tt_servers SEC(".maps");
 struct tt_complaints_map tt_complaints SEC(".maps");
 struct tt_hits_map tt_hits SEC(".maps");
 struct tt_ios_map tt_ios SEC(".maps");
+struct tt_go_calls_map tt_go_calls SEC(".maps");
+struct tt_go_addresses_map tt_go_addresses SEC(".maps");
 const volatile struct tt_config tt_config = {};
 __u64 tt_last_id = 0;
+__u32 tt_go_seen = 0;

@@ -45,6 +45,7 @@ struct tt_sock {
 	__u64 connect_ns;
 	__u64 established_ns;
 	__u64 told_ns; /* when the counters were last told */
+	__u64 go_object; /* the crypto/tls.Conn that was read for */
 	__u32 announced;
 	__u32 close_flags;
 	__u32 retransmits;
@@ -125,6 +126,7 @@ struct tt_object_key {
 struct tt_object {
 	__u64 conn_id;
 	__u64 start_ns; /* the process's: its number may come again */
+	__u64 failed; /* Go: that an alert was received was told */
 };
 
 /* A server's endpoint. */

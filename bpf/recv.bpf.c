@@ -14,7 +14,7 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "library.bpf.h"
+#include "library_go.bpf.h"
 #include "library_plain.bpf.h"
 #include "owner.bpf.h"
 #include "stream.bpf.h"
@@ -101,25 +101,14 @@ static __always_inline int call_advance(struct tt_call *call, struct tcp_sock *t
 	return 1;
 }
 
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(tt_recv, struct sock *sk)
+static __always_inline void read_stream(struct tt_sock *s, struct sock *sk)
 {
-	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_call *call;
 	struct run r = {};
-	struct tt_sock *s;
 
-	if (!sk->sk_lock.owned)
-		return 0;
-	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
-	if (!s || s->stream[TT_RECEIVED].state == STREAM_NOT)
-		return 0;
-	if (!owner_reads(s, tp) || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
-		return 0;
-	library_reads(s);
 	call = bpf_task_storage_get(&tt_calls, bpf_get_current_task_btf(), 0, 0);
-	if (!call || call->sk != (__u64)sk || !call_advance(call, tp, &r))
-		return 0;
+	if (!call || call->sk != (__u64)sk || !call_advance(call, (struct tcp_sock *)sk, &r))
+		return;
 	s->no_reader = 0;
 	r.s = s;
 	r.sk = sk;
@@ -131,5 +120,23 @@ int BPF_PROG(tt_recv, struct sock *sk)
 	}
 	stream_run(&r);
 	library_reads_plain(s, sk);
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(tt_recv, struct sock *sk)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+	struct tt_sock *s;
+
+	if (!sk->sk_lock.owned)
+		return 0;
+	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	if (!s || s->stream[TT_RECEIVED].state == STREAM_NOT)
+		return 0;
+	if (!owner_reads(s, tp) || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
+		return 0;
+	library_reads(s);
+	read_stream(s, sk);
+	go_reads(s); /* behind the first record, so that the connection is known */
 	return 0;
 }

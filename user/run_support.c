@@ -65,7 +65,7 @@ static void print_functions(const struct survey *s, enum library_kind kind, bool
 static void print_process(struct survey *s)
 {
 	char name[32], executable[512];
-	bool told[3] = { false };
+	bool told[LIBRARY_KINDS] = { false };
 
 	proc_names(s->pid, name, sizeof(name), executable, sizeof(executable));
 	for (size_t i = 0; i < s->count; i++) {
@@ -77,10 +77,13 @@ static void print_process(struct survey *s)
 		printf("%s%s%s%s: ", i ? "" : ": ", library_kind_name(l->kind), *l->version ? " " : "",
 		       l->version);
 		terminal_text(stdout, s->path[i]);
-		printf(" (%zu places, %zu of the cheap kind)\n", l->count, l->emulated);
+		if (l->wire_only)
+			printf(": wire only: %s\n", l->wire_only);
+		else
+			printf(" (%zu places, %zu of the cheap kind)\n", l->count, l->emulated);
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		if (told[s->found[i].kind])
+		if (told[s->found[i].kind] || s->found[i].wire_only)
 			continue;
 		told[s->found[i].kind] = true;
 		print_functions(s, s->found[i].kind, true);
@@ -94,7 +97,7 @@ static void next_process(struct survey *s)
 	bool calls = false;
 
 	for (size_t i = 0; i < s->count; i++)
-		calls |= s->found[i].calls > 0;
+		calls |= s->found[i].calls > 0 || s->found[i].wire_only;
 	if (calls) {
 		print_process(s);
 		s->processes++;

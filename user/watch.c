@@ -146,6 +146,7 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	struct watch *w = calloc(1, sizeof(*w));
 	struct bpf_program *program;
 	bool multi;
+	int fd;
 
 	if (!w)
 		return NULL;
@@ -160,6 +161,9 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 		free(w);
 		return NULL;
 	}
+	program = hooks_go(hooks, &fd);
+	libraries_go(w->libraries, program, fd);
+	program = hooks_library(hooks, &multi);
 	w->price = probe_price(program, multi);
 	w->began_ns = clock_ns(CLOCK_MONOTONIC);
 	libraries_scan(w->libraries);

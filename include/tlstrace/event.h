@@ -237,6 +237,57 @@ struct tt_site {
 	__u8 pad;
 };
 
+/* What a place in a Go program means; registers as of Go's own calls. */
+enum tt_go_kind {
+	TT_GO_HANDSHAKE = 1, /* (conn) a handshake begins */
+	TT_GO_HANDSHAKE_END, /* before a return: an error, or none */
+	TT_GO_READ,	     /* (conn) a record is read, and acted upon */
+	TT_GO_READ_END,	     /* before a return: an error, or none */
+	TT_GO_ALERT,	     /* (conn, description) is sent */
+};
+
+/* The cookie of a place in a Go program; file as in struct tt_site. */
+struct tt_go_site {
+	__u8 kind;     /* enum tt_go_kind */
+	__u8 number;   /* of the place in its file */
+	__u8 restarts; /* a jump which, if it is taken, has the function begin again */
+	__u8 stepped;  /* on an instruction that the kernel does not emulate: dear */
+	__u16 file;
+	__u16 pad;
+};
+
+/* How the kernel half finds what an error says in its value. */
+enum tt_go_shape {
+	TT_GO_NOTHING, /* its type is all */
+	TT_GO_BYTE,
+	TT_GO_NUMBER,
+	TT_GO_TEXT,
+	TT_GO_BOTH,	 /* a number, and a text behind it */
+	TT_GO_INSIDE,	 /* another error */
+	TT_GO_OPERATION, /* what was done, a text, then another error */
+};
+
+enum tt_go_error {
+	TT_GO_ERROR_OTHER,
+#define GO_ERROR(name, method, shape, offset) TT_GO_ERROR_##name,
+#include "tlstrace/go_errors.def"
+#undef GO_ERROR
+	TT_GO_ERRORS
+};
+
+/* Addresses in a Go program as it was linked. */
+struct tt_go_key {
+	__u32 file;
+	__u32 number;  /* of a place, + 1; 0: the address is a method's */
+	__u64 address; /* of a method, else 0 */
+};
+struct tt_go_value {
+	__u64 address; /* of a place */
+	__u16 error;   /* of a method: enum tt_go_error */
+	__u16 shape;   /* enum tt_go_shape */
+	__u32 offset;
+};
+
 enum tt_library_fact {
 	TT_LIBRARY_BOUND = 1, /* the connection is this object's */
 	TT_LIBRARY_ERROR = 2,
@@ -244,6 +295,7 @@ enum tt_library_fact {
 	TT_LIBRARY_ALERT_RECEIVED = 5, /* it was opened just now */
 	TT_LIBRARY_SHORT = 6, /* as long as one was opened, and is none */
 	TT_LIBRARY_RANDOM = 4, /* in `source` and `function`: one of them may be its hello's */
+	TT_LIBRARY_GO_ERROR = 7,
 };
 
 #define TT_FILES_MAX 5000 /* probed files */
@@ -251,6 +303,10 @@ enum tt_library_fact {
 #define TT_RANDOM_BYTES 32
 #define TT_PLACE_BYTES 64
 
+/*
+ * Of TT_LIBRARY_GO_ERROR: `code` is the alert or -1, `level` 1 if it was received, `line`
+ * the error's type (enum tt_go_error), `verify` its number or -1, and its text is in `text`.
+ */
 struct tt_ev_library {
 	struct tt_event head; /* conn_id 0: of no connection that is known */
 	__u64 object;
@@ -263,8 +319,13 @@ struct tt_ev_library {
 	__u8 call;    /* enum tt_call_name */
 	__u8 level;   /* of an alert */
 	__u8 guessed; /* not inside a call: the thread's last socket */
-	char source[TT_PLACE_BYTES]; /* the library's source file, "" when untold */
-	char function[TT_PLACE_BYTES];
+	union {
+		struct {
+			char source[TT_PLACE_BYTES]; /* the library's source file, "" when untold */
+			char function[TT_PLACE_BYTES];
+		};
+		char text[2 * TT_PLACE_BYTES];
+	};
 };
 
 /* One call that moves plaintext. */
@@ -306,6 +367,7 @@ struct tt_hits {
 };
 
 _Static_assert(sizeof(struct tt_site) == 8, "a cookie is 64 bits");
+_Static_assert(sizeof(struct tt_go_site) == 8, "a cookie is 64 bits");
 _Static_assert(sizeof(struct tt_event) == 24, "tt_event is a wire format");
 _Static_assert(sizeof(struct tt_owner) == 56, "tt_owner is a wire format");
 

@@ -7,7 +7,7 @@ wire      util model
 source    util tlstrace
 probe     util tlstrace
 decrypt   util model wire
-library   util model
+library   util model tlstrace
 track     util model wire decrypt library tlstrace
 diagnose  util model wire
 sink      util model

@@ -87,12 +87,14 @@ bool rule_expired(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	bool past = c && c->has_not_after && c->not_after_s < f->time_ns / 1000000000;
+	bool said = f->verify == X509_V_ERR_CERT_HAS_EXPIRED && about_certificate(f->code);
 	char now[32];
 
-	if (!of_server(f) || !(f->code == CERTIFICATE_EXPIRED || (past && about_certificate(f->code))))
+	if (!of_server(f) ||
+	    !(f->code == CERTIFICATE_EXPIRED || said || (past && about_certificate(f->code))))
 		return false;
 	title(out, "The server's certificate has expired.");
-	out->confidence = f->code == CERTIFICATE_EXPIRED ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	out->confidence = f->code == CERTIFICATE_EXPIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
@@ -103,9 +105,19 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* Libraries that have one alert for all of it tell the cause apart. */
+static bool said_untrusted(const struct facts *f)
+{
+	return about_certificate(f->code) &&
+	       (f->verify == X509_V_ERR_CERT_UNTRUSTED ||
+		f->verify == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+		f->verify == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+		f->verify == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+}
+
 bool rule_untrusted(const struct facts *f, struct finding *out)
 {
-	if (!of_server(f) || f->code != UNKNOWN_CA)
+	if (!of_server(f) || (f->code != UNKNOWN_CA && !said_untrusted(f)))
 		return false;
 	title(out, "The client does not trust the issuer of the server's certificate.");
 	out->confidence = CONFIDENCE_CERTAIN;

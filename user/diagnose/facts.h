@@ -51,7 +51,7 @@ struct facts {
 	const struct past_record *answered; /* the last record before it by the other end, or NULL */
 	const struct library_error *error; /* of the library at the end that failed, NULL: none */
 	enum tls_role error_by;	    /* that end */
-	int reason;		    /* OpenSSL's number of it, 0: unknown */
+	int reason;		    /* OpenSSL's number of it, or of what means the same, 0: unknown */
 	int gnutls;		    /* GnuTLS's, below 0; 0: unknown */
 	int verify;		    /* the X.509 verify result of the end that refused, 0: unknown */
 	const struct plain *client_text, *server_text; /* what is no TLS; .seen is false without */

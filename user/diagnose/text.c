@@ -102,7 +102,7 @@ void version_list(const struct client_hello *hello, char *text, size_t bytes)
 void say_library(const struct facts *f, struct finding *finding)
 {
 	const struct library_error *e = f->error;
-	char place[96] = "", verify[160] = "";
+	char place[96] = "", verify[160] = "", number[16] = "";
 
 	if (!e)
 		return;
@@ -110,9 +110,11 @@ void say_library(const struct facts *f, struct finding *finding)
 		snprintf(place, sizeof(place), ", %s:%u", e->source, e->line);
 	if (e->verify_text)
 		snprintf(verify, sizeof(verify), ": %s (%d)", e->verify_text, e->verify);
-	say(&finding->evidence, "The %s's library (%s%s%s) gives its own reason%s%s: %s (%d)%s%s.",
+	if (!e->unnumbered)
+		snprintf(number, sizeof(number), " (%d)", e->reason);
+	say(&finding->evidence, "The %s's library (%s%s%s) gives its own reason%s%s: %s%s%s%s.",
 	    end_name(f->error_by), e->library, *e->version ? " " : "", e->version,
-	    e->call ? " in " : "", e->call ? e->call : "", *e->text ? e->text : "unknown", e->reason,
+	    e->call ? " in " : "", e->call ? e->call : "", *e->text ? e->text : "unknown", number,
 	    verify, place);
 }
 

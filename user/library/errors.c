@@ -49,6 +49,7 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 	e->reason = number;
+	e->cause = number;
 	e->code = old ? (int64_t)ERR_LIB_SSL << 24 | number
 		      : (int64_t)ERR_PACK(ERR_LIB_SSL, 0, number);
 	if (text)
@@ -121,15 +122,25 @@ bool library_outcome(const char *library, int32_t outcome, int64_t result, int32
 	return true;
 }
 
+bool library_tells_later(const char *library)
+{
+	return !strcmp(library, "go");
+}
+
 const char *library_call_name(const char *library, unsigned int call)
 {
-	static const char *const openssl[] = { NULL, "SSL_do_handshake", "SSL_read", "SSL_write",
-					       "SSL_shutdown", "SSL_read_ex", "SSL_write_ex",
-					       "SSL_peek", "SSL_peek_ex" };
-	static const char *const other[] = { NULL, "gnutls_handshake", "gnutls_record_recv",
-					     "gnutls_record_send", "gnutls_bye" };
+	static const struct {
+		const char *library, *call[9];
+	} names[] = {
+		{ "openssl", { NULL, "SSL_do_handshake", "SSL_read", "SSL_write", "SSL_shutdown",
+			       "SSL_read_ex", "SSL_write_ex", "SSL_peek", "SSL_peek_ex" } },
+		{ "gnutls", { NULL, "gnutls_handshake", "gnutls_record_recv", "gnutls_record_send",
+			      "gnutls_bye" } },
+		{ "go", { NULL, "Conn.Handshake", "Conn.Read", "Conn.Write", "Conn.Close" } },
+	};
 
-	if (strcmp(library, "openssl"))
-		return call < sizeof(other) / sizeof(*other) ? other[call] : NULL;
-	return call < sizeof(openssl) / sizeof(*openssl) ? openssl[call] : NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i].library, library))
+			return call < 9 ? names[i].call[call] : NULL;
+	return NULL;
 }

@@ -17,6 +17,18 @@ void library_error_read(struct library_error *error, int32_t number, bool tls13)
  */
 bool library_outcome(const char *library, int32_t outcome, int64_t result, int32_t *code,
 		     const char **name);
+/* What an error of crypto/tls was found to say (struct tt_ev_library). */
+struct go_said {
+	int alert; /* -1: none */
+	bool received; /* the alert was; else it was sent */
+	unsigned int type; /* enum tt_go_error */
+	int64_t number;
+	const char *text;
+};
+/* Fill an error of library "go", as library_error_read(). */
+void library_go_read(struct library_error *error, const struct go_said *said);
+/* The library sends its alert before it says why. */
+bool library_tells_later(const char *library);
 /* The name in the library's own words of a call (enum tt_call_name); NULL: none. */
 const char *library_call_name(const char *library, unsigned int call);
 

@@ -9,11 +9,13 @@
 #define LIBRARY_TEXT_BYTES 64
 
 struct library_error {
-	const char *library; /* static: "openssl", "gnutls"; NULL: there was no error */
+	const char *library; /* static: "openssl", "gnutls", "go"; NULL: there was no error */
 	char version[32];    /* "" unknown */
 	int64_t time_ns;     /* wall clock */
 	int64_t code;	     /* the library's own number */
 	int32_t reason;
+	bool unnumbered;     /* it has a text and no number */
+	int32_t cause;	     /* OpenSSL's reason that means the same, 0: unknown */
 	char text[96];		   /* of the reason, "" unknown */
 	const char *call;	   /* static: "SSL_read", NULL: outside of a call */
 	char function[LIBRARY_TEXT_BYTES], source[LIBRARY_TEXT_BYTES]; /* "" untold */

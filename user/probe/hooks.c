@@ -102,15 +102,19 @@ static int attach(struct hooks *h)
 
 static void choose_library(struct hooks *h, const struct tt_config *config, const struct btf *kernel)
 {
-	struct bpf_program *program = h->skel->progs.tt_library;
+	struct bpf_program *programs[] = { h->skel->progs.tt_library, h->skel->progs.tt_library_go };
+	struct bpf_map *maps[] = { h->skel->maps.tt_library_calls, h->skel->maps.tt_objects,
+				   h->skel->maps.tt_hits, h->skel->maps.tt_go_calls,
+				   h->skel->maps.tt_go_addresses };
 
 	h->multi = uprobes_multi(kernel);
-	if (h->multi)
-		bpf_program__set_expected_attach_type(program, UPROBE_MULTI);
-	bpf_program__set_autoload(program, config->libraries);
-	bpf_map__set_autocreate(h->skel->maps.tt_library_calls, config->libraries);
-	bpf_map__set_autocreate(h->skel->maps.tt_objects, config->libraries);
-	bpf_map__set_autocreate(h->skel->maps.tt_hits, config->libraries);
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		if (h->multi)
+			bpf_program__set_expected_attach_type(programs[i], UPROBE_MULTI);
+		bpf_program__set_autoload(programs[i], config->libraries);
+	}
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		bpf_map__set_autocreate(maps[i], config->libraries);
 	bpf_map__set_autocreate(h->skel->maps.tt_ios, config->libraries && config->io);
 }
 
@@ -216,6 +220,12 @@ struct bpf_program *hooks_library(const struct hooks *h, bool *multi)
 {
 	*multi = h->multi;
 	return h->skel->progs.tt_library;
+}
+
+struct bpf_program *hooks_go(const struct hooks *h, int *map_fd)
+{
+	*map_fd = bpf_map__fd(h->skel->maps.tt_go_addresses);
+	return h->skel->progs.tt_library_go;
 }
 
 int hooks_hits_fd(const struct hooks *h)

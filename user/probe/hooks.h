@@ -24,6 +24,8 @@ const char *hooks_name(const struct hooks *hooks);
 int hooks_ring_fd(const struct hooks *hooks);
 /* The program for places in TLS libraries, as uprobes_attach() takes it. */
 struct bpf_program *hooks_library(const struct hooks *hooks, bool *multi);
+/* That for Go programs, and the map for go_publish(). */
+struct bpf_program *hooks_go(const struct hooks *hooks, int *map_fd);
 int hooks_hits_fd(const struct hooks *hooks); /* hits of that program by file */
 /* The map that processes_add() fills. */
 int hooks_processes_fd(const struct hooks *hooks);

@@ -33,7 +33,7 @@ static const char *read_headers(struct image *m)
 
 		if (!gelf_getphdr(m->file, (int)i, segment))
 			return "its program headers cannot be read";
-		m->segment_count += segment->p_type == PT_LOAD && segment->p_flags & PF_X;
+		m->segment_count += segment->p_type == PT_LOAD;
 	}
 	return NULL;
 }
@@ -73,13 +73,13 @@ struct image *image_of_memory(void *bytes, size_t size, const char **why)
 	return open_file(elf_memory(bytes, size), size, why);
 }
 
-/* 0: no code of this file. */
-static uint64_t file_offset(const struct image *m, uint64_t address)
+uint64_t image_offset(const struct image *m, uint64_t address)
 {
 	for (size_t i = 0; i < m->segment_count; i++) {
 		const GElf_Phdr *s = &m->segment[i];
 
-		if (address >= s->p_vaddr && address - s->p_vaddr < s->p_filesz)
+		if (s->p_flags & PF_X && address >= s->p_vaddr &&
+		    address - s->p_vaddr < s->p_filesz)
 			return address - s->p_vaddr + s->p_offset;
 	}
 	return 0;
@@ -101,7 +101,7 @@ static void read_table(struct image *m, Elf_Scn *section, const GElf_Shdr *heade
 		    GELF_ST_TYPE(symbol.st_info) != STT_FUNC)
 			continue;
 		name = elf_strptr(m->file, header->sh_link, symbol.st_name);
-		offset = file_offset(m, symbol.st_value);
+		offset = image_offset(m, symbol.st_value);
 		if (name && offset)
 			found(arg, name, offset, symbol.st_size);
 	}
@@ -170,27 +170,10 @@ static bool version_in(const char *text, size_t size, const char *lead, char *ve
 
 bool image_version(struct image *m, const char *lead, char *version, size_t bytes)
 {
-	size_t names;
+	struct image_part part;
 
-	if (elf_getshdrstrndx(m->file, &names))
-		return false;
-	for (Elf_Scn *s = elf_nextscn(m->file, NULL); s; s = elf_nextscn(m->file, s)) {
-		GElf_Shdr header;
-		const char *name;
-		Elf_Data *data;
-
-		if (!gelf_getshdr(s, &header) || header.sh_type != SHT_PROGBITS ||
-		    header.sh_size > TEXT_MAX)
-			continue;
-		name = elf_strptr(m->file, names, header.sh_name);
-		if (!name || strcmp(name, ".rodata"))
-			continue;
-		data = elf_rawdata(s, NULL);
-		if (data && data->d_buf &&
-		    version_in(data->d_buf, data->d_size, lead, version, bytes))
-			return true;
-	}
-	return false;
+	return image_section(m, ".rodata", TEXT_MAX, &part) &&
+	       version_in((const char *)part.bytes, part.size, lead, version, bytes);
 }
 
 void image_close(struct image *m)

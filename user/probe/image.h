@@ -29,6 +29,29 @@ void image_functions(struct image *image,
  */
 void image_stubs(struct image *image,
 		 void (*found)(void *arg, const char *name, uint64_t offset), void *arg);
+/* Where in the file the code of an address is; 0: it is not code of this file. */
+uint64_t image_offset(const struct image *image, uint64_t address);
+
+/* Bytes of the file and the address that they are loaded to. They last as the image does. */
+struct image_part {
+	const uint8_t *bytes;
+	size_t size;
+	uint64_t address;
+};
+#define IMAGE_PART_MAX (512u << 20) /* more is not read */
+bool image_has_sections(const struct image *image);
+/* False: there is no such section, or it has more than `most` bytes. */
+bool image_section(struct image *image, const char *name, size_t most, struct image_part *part);
+/* Copy bytes from where the file is loaded to. False: not all of them come from the file. */
+bool image_at(struct image *image, uint64_t address, void *to, size_t bytes);
+/* Loaded segments by number from 0. False: no more; one that cannot be read has size 0. */
+bool image_segment(struct image *image, size_t number, struct image_part *part);
+/*
+ * Each pointer that the dynamic linker fills in by the load address alone: where it is,
+ * and what it points to. `look` returns false to stop.
+ */
+void image_pointers(struct image *image, bool (*look)(void *arg, uint64_t at, uint64_t to),
+		    void *arg);
 /* Copy up to `bytes` bytes at a file offset. How many there were. */
 size_t image_read(struct image *image, uint64_t offset, void *to, size_t bytes);
 /*

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "probe/libraries_state.h"
-#include "util/clock.h"
 
 static uint64_t mix(uint64_t value)
 {
@@ -29,37 +28,6 @@ static struct seen *find(struct libraries *l, uint64_t device, uint64_t inode)
 			return s;
 		if (!s->inode)
 			return l->seen_count < SEEN_BUCKETS / 4 * 3 ? s : NULL;
-	}
-}
-
-int libraries_attach_busy(struct libraries *l, struct probed *p)
-{
-	const struct library *library = &p->file.library;
-	size_t from = library->busy_from;
-	int error;
-
-	if (from == library->count || !l->with_busy)
-		return 0;
-	error = -uprobes_attach(&p->busy, l->program, l->multi, p->fd, library->offsets + from,
-				library->cookies + from, library->count - from);
-	p->file.whole_ns = error ? 0 : clock_ns(CLOCK_REALTIME);
-	return error;
-}
-
-/* A TLS library that does not call the one below through stubs (-fno-plt) needs probes there. */
-static void attach_below(struct libraries *l, const struct probed *newest)
-{
-	const struct library *library = &newest->file.library;
-
-	l->need_below |= library->calls && library->kind == LIBRARY_OPENSSL && !library->errors;
-	for (size_t i = 0; i < l->count && l->need_below; i++) {
-		struct probed *p = l->probed[i];
-		size_t from = p->file.library.below_from, end = p->file.library.busy_from;
-
-		if (from < end && !p->below.count)
-			uprobes_attach(&p->below, l->program, l->multi, p->fd,
-				       p->file.library.offsets + from,
-				       p->file.library.cookies + from, end - from);
 	}
 }
 
@@ -109,12 +77,9 @@ static uint32_t probe(struct libraries *l, int fd, const char *path)
 	}
 	share_version(l, &p->file);
 	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	p->file.error = -uprobes_attach(&p->uprobes, l->program, l->multi, fd, library->offsets,
-					library->cookies, library->below_from);
-	if (!p->file.error)
-		p->file.error = libraries_attach_busy(l, p);
+	p->file.error = libraries_attach(l, p);
 	l->probed[l->count++] = p;
-	attach_below(l, p);
+	libraries_attach_below(l, p);
 	return (uint32_t)l->count;
 }
 

@@ -33,6 +33,8 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi, bool b
 				 void (*used)(void *arg, uint32_t pid,
 					      const struct library_file *file),
 				 void *arg);
+/* Programs for Go, and the map for go_publish(). Before the first scan. */
+void libraries_go(struct libraries *libraries, struct bpf_program *program, int map_fd);
 /* What is mapped now, and what lies where the dynamic linker looks first. */
 void libraries_scan(struct libraries *libraries);
 /*

@@ -27,7 +27,8 @@ struct seen {
 };
 
 struct libraries {
-	struct bpf_program *program;
+	struct bpf_program *program, *go_program;
+	int go_fd; /* tt_go_addresses */
 	bool multi, with_busy;
 	struct library_wish wish;
 	bool need_below; /* some TLS library's errors are seen only in the one below it */
@@ -42,6 +43,10 @@ struct libraries {
 	uint64_t told[PAIRS]; /* pid << 32 | number + 1, by its hash */
 };
 
+/* Attach what is not busy, and then that, of the newest file. 0 or errno. */
+int libraries_attach(struct libraries *libraries, struct probed *probed);
+/* Errors of the library below TLS, where the newest file makes that needed. */
+void libraries_attach_below(struct libraries *libraries, const struct probed *newest);
 /* Attach the probes of the busy group. 0 or errno. */
 int libraries_attach_busy(struct libraries *libraries, struct probed *probed);
 

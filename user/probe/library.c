@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "probe/go.h"
 #include "probe/site.h"
 #include "tlstrace/event.h"
 
@@ -264,6 +265,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 {
 	struct search search = { 0 };
 
+	if (go_read(to, image, file))
+		return;
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
 	search.verify_at = verify_at(image, &search);
@@ -287,6 +290,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 
 const char *library_function(enum library_kind kind, size_t number)
 {
+	if (kind == LIBRARY_GO)
+		return go_function(number);
 	for (size_t i = 0; i < FUNCTIONS; i++)
 		if (functions[i].library == kind &&
 		    (!i || strcmp(functions[i].name, functions[i - 1].name)) && !number--)
@@ -296,7 +301,7 @@ const char *library_function(enum library_kind kind, size_t number)
 
 const char *library_kind_name(enum library_kind kind)
 {
-	static const char *const names[] = { "none", "openssl", "gnutls" };
+	static const char *const names[] = { "none", "openssl", "gnutls", "go" };
 
 	return names[kind];
 }

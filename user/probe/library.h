@@ -8,9 +8,10 @@
 #include "probe/image.h"
 #include "probe/uprobes.h"
 
-enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS };
+enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS, LIBRARY_GO, LIBRARY_KINDS };
 
 #define LIBRARY_PLACES_MAX UPROBES_MAX
+#define GO_ERRORS_MAX 24 /* types of errors that are known */
 
 struct library {
 	enum library_kind kind;
@@ -27,6 +28,10 @@ struct library {
 	size_t seals;	 /* places where records are sealed and opened */
 	bool ends_seen;	 /* it is seen where each call is over */
 	size_t errors;	 /* places where an error of TLS passes, and of nothing else */
+	const char *wire_only; /* why it has no place though its kind is known; static, or NULL */
+	struct {
+		uint64_t places[LIBRARY_PLACES_MAX], errors[GO_ERRORS_MAX]; /* addresses */
+	} go;
 };
 
 /* What is wanted of calls that move plaintext. */

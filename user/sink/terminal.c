@@ -161,7 +161,8 @@ static void error(struct sink *s, const struct fact *fact)
 	line_begin(&line, s, fact, RED);
 	fprintf(line.text, "ERROR in %s%s%s: ", e->library, *e->version ? " " : "", e->version);
 	terminal_text(line.text, *e->text ? e->text : "unknown reason");
-	fprintf(line.text, " (%d)", e->reason);
+	if (!e->unnumbered)
+		fprintf(line.text, " (%d)", e->reason);
 	if (e->verify_text)
 		fprintf(line.text, ": %s (%d)", e->verify_text, e->verify);
 	if (e->call)

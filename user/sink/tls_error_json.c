@@ -9,8 +9,10 @@ void tls_json_error(struct json *j, const struct library_error *e)
 	json_text(j, "library", e->library);
 	if (*e->version)
 		json_text(j, "library_version", e->version);
-	json_int(j, "code", e->code);
-	json_int(j, "reason_code", e->reason);
+	if (!e->unnumbered) {
+		json_int(j, "code", e->code);
+		json_int(j, "reason_code", e->reason);
+	}
 	if (*e->text)
 		json_text(j, "reason", e->text);
 	if (*e->function)

@@ -50,13 +50,19 @@ static void keep(struct conn *c, const struct alert *alert)
 	c->alerts[c->alert_count++].sender = alert->sender;
 }
 
+/* Go sends close_notify after a fatal alert too: the former is why it ended. */
+static bool says_goodbye(const struct conn *c, const struct alert *alert)
+{
+	return alert->level != FATAL && c->last_alert.level == FATAL;
+}
+
 void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert)
 {
 	struct conn *c = &s->conn;
 
 	alert->time_ns = time_ns;
-	if (alert->readable || !c->last_alert.readable)
+	if (!c->last_alert.readable || (alert->readable && !says_goodbye(c, alert)))
 		c->last_alert = *alert;
 	if (alert->readable) {
 		keep(c, alert);
@@ -73,7 +79,10 @@ void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 
 bool conn_ended_fatally(const struct conn *c)
 {
-	return c->alert_count && c->alerts[c->alert_count - 1].level == FATAL;
+	for (int i = 0; i < c->alert_count; i++)
+		if (c->alerts[i].level == FATAL)
+			return true;
+	return false;
 }
 
 /* The library had said why just before its alert went out. */

@@ -2,6 +2,7 @@
 /* alert_wait.c - an alert is told when both have spoken who can, the wire and the library. */
 #include <string.h>
 
+#include "library/errors.h"
 #include "track/state.h"
 
 #define FATAL 2
@@ -74,7 +75,10 @@ static bool has_second_witness(const struct session *s, const struct track_out *
 		return a->sent && !a->by_wire; /* what is received was on the wire before */
 	if (!a->readable)
 		return true;
-	return !a->sent && s->conn.library && !a->decrypted && a->level == FATAL;
+	if (a->sent) /* the reason, where it comes after its alert */
+		return s->conn.library && library_tells_later(s->conn.library) && !a->decrypted &&
+		       a->level == FATAL && !s->conn.error.library;
+	return s->conn.library && !a->decrypted && a->level == FATAL;
 }
 
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
@@ -84,13 +88,14 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 	struct alert *waiting = &s->waiting[dir];
 
 	/* What follows from an error, and then the alert itself: the wire has yet to come. */
-	if (alert_waits(s, dir) && !waiting->by_wire && !alert->by_wire && alert->sent) {
+	if (alert_waits(s, dir) && !waiting->by_wire && !alert->by_wire && alert->sent &&
+	    (waiting->level != FATAL || alert->level == FATAL)) {
 		waiting->level = alert->level;
 		waiting->description = alert->description;
 		waiting->unsure &= alert->unsure;
 		return;
 	}
-	if (alert_waits(s, dir) && !(waiting->by_wire && alert->by_wire)) {
+	if (alert_waits(s, dir) && waiting->by_wire != alert->by_wire) {
 		join(waiting, alert);
 		if (alert->by_wire)
 			s->waiting_ns[dir] = time_ns;

@@ -7,6 +7,7 @@
 
 #include "track/state.h"
 
+#define WARNING 1
 #define FATAL 2
 
 /* The library has shown the alert itself; now its error says the same. */
@@ -66,6 +67,30 @@ static bool borne_out(const struct session *s, const struct library_error *e)
 	return waiting->by_wire && !waiting->readable;
 }
 
+/* The wire has told of it: it came first, and in the clear. */
+static bool was_told(const struct session *s, int description)
+{
+	const struct alert *a = &s->conn.last_alert;
+
+	return a->time_ns && a->sent && a->by_wire && a->readable && a->description == description;
+}
+
+/* The session's new error, and the alert that goes with it. */
+static void tell_error(struct session *s, const struct track_out *out, int64_t time_ns)
+{
+	const struct library_error *error = &s->conn.error;
+
+	out->error(out->arg, time_ns, &s->conn);
+	/* A guess needs the wire to agree. */
+	if (error->guessed && session_tls13(s) && !borne_out(s, error))
+		return;
+	if (error->received >= 0)
+		alert_of(s, out, time_ns, FATAL, error->received, false, false);
+	else if (error->sends >= 0 && !was_told(s, error->sends) &&
+		 (s->encrypted[TT_SENT] || library_tells_later(error->library)))
+		alert_of(s, out, time_ns, FATAL, error->sends, true, false);
+}
+
 static void error_of(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_library *e, const char *library, const char *version)
 {
@@ -84,14 +109,37 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 		*error = before;
 		return;
 	}
-	out->error(out->arg, time_ns, &s->conn);
-	/* A guess needs the wire to agree. */
-	if (error->guessed && session_tls13(s) && !borne_out(s, error))
+	tell_error(s, out, time_ns);
+}
+
+/* The stream is over: if the wire has an alert that it cannot read, that was close_notify. */
+static void go_end_of(struct session *s, const struct track_out *out, int64_t time_ns)
+{
+	const struct alert *waiting = &s->waiting[TT_RECEIVED];
+
+	if (waiting->by_wire && !waiting->readable)
+		alert_of(s, out, time_ns, WARNING, 0, false, true);
+}
+
+static void go_error_of(struct session *s, const struct track_out *out, int64_t time_ns,
+			const struct tt_ev_library *e, const char *version)
+{
+	char text[sizeof(e->text)];
+	struct go_said said = { .alert = e->code, .received = e->level, .type = e->line,
+				.number = e->verify, .text = text };
+	struct library_error *error = &s->conn.error;
+
+	if (said.received && !said.alert) {
+		go_end_of(s, out, time_ns);
 		return;
-	if (error->received >= 0)
-		alert_of(s, out, time_ns, FATAL, error->received, false, false);
-	else if (error->sends >= 0 && s->encrypted[TT_SENT])
-		alert_of(s, out, time_ns, FATAL, error->sends, true, false);
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)sizeof(text) - 1, e->text);
+	*error = (struct library_error){ .library = "go", .time_ns = time_ns, .guessed = e->guessed,
+					 .handshake = e->call == TT_CALL_HANDSHAKE,
+					 .call = library_call_name("go", e->call) };
+	snprintf(error->version, sizeof(error->version), "%s", version);
+	library_go_read(error, &said);
+	tell_error(s, out, time_ns);
 }
 
 bool library_saw_all(const struct session *s, const struct track_out *out)
@@ -114,6 +162,8 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 		s->conn.library = library;
 	if (e->fact == TT_LIBRARY_ERROR) {
 		error_of(s, out, time_ns, e, library, version);
+	} else if (e->fact == TT_LIBRARY_GO_ERROR) {
+		go_error_of(s, out, time_ns, e, version);
 	} else if (e->fact == TT_LIBRARY_SHORT) {
 		s->short_ns = time_ns;
 	} else if (e->fact == TT_LIBRARY_ALERT || e->fact == TT_LIBRARY_ALERT_RECEIVED) {

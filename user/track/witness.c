@@ -154,13 +154,20 @@ static bool may_refuse(const struct session *s)
 	       (c->certificate_hint == HINT_EMPTY || c->certificate_hint == HINT_SENT);
 }
 
+/* After a reset the process may not have read yet what came before it. */
+static bool may_read_on(const struct session *s)
+{
+	return s->conn.library && s->close_flags & TT_RST_RECEIVED;
+}
+
 bool witness_closing(struct track *t, struct session *s, int64_t time_ns)
 {
 	bool hidden = (alert_waits(s, TT_SENT) && !s->waiting[TT_SENT].readable) ||
 		      (alert_waits(s, TT_RECEIVED) && !s->waiting[TT_RECEIVED].readable);
 
-	if (!t->out.library || s->conn.error.library || !(hidden || may_refuse(s)) ||
-	    !peer_is_open(t, &s->conn))
+	if (!t->out.library || s->conn.error.library)
+		return false;
+	if (!may_read_on(s) && !((hidden || may_refuse(s)) && peer_is_open(t, &s->conn)))
 		return false;
 	s->closing = true;
 	witness_queue(t, s, time_ns);
