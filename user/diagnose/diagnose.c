@@ -128,7 +128,7 @@ static void gather_library(struct facts *f)
 		return;
 	f->error_by = f->error == peer ? other_end(f->conn->role) : f->conn->role;
 	f->verify = f->error->verify_text ? f->error->verify : 0;
-	f->reason = f->error->cause;
+	f->reason = strcmp(f->error->library, "openssl") ? f->error->cause : f->error->reason;
 	f->gnutls = strcmp(f->error->library, "gnutls") ? 0 : f->error->reason;
 }
 

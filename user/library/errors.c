@@ -49,7 +49,6 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 	e->reason = number;
-	e->cause = number;
 	e->code = old ? (int64_t)ERR_LIB_SSL << 24 | number
 		      : (int64_t)ERR_PACK(ERR_LIB_SSL, 0, number);
 	if (text)

@@ -15,7 +15,7 @@ struct library_error {
 	int64_t code;	     /* the library's own number */
 	int32_t reason;
 	bool unnumbered;     /* it has a text and no number */
-	int32_t cause;	     /* OpenSSL's reason that means the same, 0: unknown */
+	int32_t cause;	     /* of another library: OpenSSL's reason that means the same, 0: unknown */
 	char text[96];		   /* of the reason, "" unknown */
 	const char *call;	   /* static: "SSL_read", NULL: outside of a call */
 	char function[LIBRARY_TEXT_BYTES], source[LIBRARY_TEXT_BYTES]; /* "" untold */
