@@ -71,13 +71,17 @@ bool rule_slow(const struct facts *f, struct finding *out)
 	return true;
 }
 
-/* A server may forget sessions, but hardly one that it remembered for others just as old. */
+/*
+ * A server may forget sessions, but hardly one that it remembered for others just as old;
+ * it must after a fatal alert (RFC 5246 7.2.2).
+ */
 static bool forgotten_soon(const struct facts *f)
 {
 	const struct original *o = &f->conn->original;
+	const struct tally *pair = &f->conn->past.pair;
 
-	return f->conn->offer == OFFER_SESSION_ID && f->conn->past.pair.taken[OFFER_SESSION_ID] && o->seen &&
-	       f->time_ns - o->time_ns < SOON_NS;
+	return f->conn->offer == OFFER_SESSION_ID && pair->taken[OFFER_SESSION_ID] &&
+	       !pair->resumed_bad && o->seen && f->time_ns - o->time_ns < SOON_NS;
 }
 
 bool rule_ticket(const struct facts *f, struct finding *out)
