@@ -19,6 +19,10 @@ def talk(**more):
 
 write("handshake", 0, map(ethernet, talk()))
 write("raw", 1, talk())
+write("vxlan", 0, [ethernet(ip("1.1.1.1", "1.1.1.2", struct.pack(">HHHHII", 1, 4789, 16 + len(ethernet(d)), 0, 8 << 24, 0) +
+                                ethernet(d), protocol=17)) for d in talk()[:6]])
+write("gre", 1, [ip("1.1.1.1", "1.1.1.2", struct.pack(">HHI8s", 0x1000, 0x88be, 3, bytes(8)) + ethernet(d), protocol=47)
+                 for d in talk()[:6]])
 write("ipv6", 0, map(ethernet, talk(client=("fd00::1", 4), server=("fd00::2", 443))))
 write("cooked", 2, [link(d, SLL) for d in talk()])
 write("wrap", 1, talk(isn=(2**32 - 20, 2**32 - 50)))

@@ -51,6 +51,26 @@ same("MPLS", pcap([(t, ethernet(struct.pack(">II", 5 << 12, 6 << 12 | 0x100) + d
 same("PPPoE", pcap([(t, ethernet(struct.pack(">BBHHH", 0x11, 0, 1, len(d) + 2, 0x21) + d, kind=0x8864))
                     for t, d in p]))
 same("Ethernet padding", pcap([(t, d + b"\x17\x03\x03" * 7) for t, d in frames(p)]))
+
+# Tunnels, as mirrors of networks and clouds send them
+def tunnel(name, wrap, protocol=17):
+    same(name, pcap([(t, ethernet(ip("192.0.2.1", "192.0.2.2", wrap(ethernet(d), d), protocol=protocol))) for t, d in p]))
+
+
+def udp(port, data):
+    return struct.pack(">HHHH", 5555, port, 8 + len(data), 0) + data
+
+
+tunnel("VXLAN", lambda frame, d: udp(4789, struct.pack(">II", 8 << 24, 77 << 8) + frame))
+tunnel("Geneve with options", lambda frame, d: udp(6081, struct.pack(">BBHI", 2, 0, 0x6558, 0) + bytes(8) + frame))
+tunnel("Geneve of IP", lambda frame, d: udp(6081, struct.pack(">BBHI", 0, 0, 0x0800, 0) + d))
+tunnel("GRE", lambda frame, d: struct.pack(">HH", 0, 0x0800) + d, 47)
+tunnel("GRE with checksum, key and number", lambda frame, d: struct.pack(">HHIII", 0xb000, 0x6558, 0, 1, 2) + frame, 47)
+tunnel("ERSPAN I", lambda frame, d: struct.pack(">HH", 0, 0x88be) + frame, 47)
+tunnel("ERSPAN II", lambda frame, d: struct.pack(">HHI8s", 0x1000, 0x88be, 3, bytes(8)) + frame, 47)
+tunnel("ERSPAN III", lambda frame, d: struct.pack(">HHI12s8s", 0x1000, 0x22eb, 3, bytes(11) + b"\1", bytes(8)) + frame, 47)
+tunnel("VXLAN inside GRE", lambda frame, d: struct.pack(">HH", 0, 0x0800) + ip(
+    "192.0.2.3", "192.0.2.4", udp(4789, struct.pack(">II", 8 << 24, 1 << 8) + frame), protocol=17), 47)
 v6 = flow(client=("fd00::1", 40000), server=("fd00::2", 443)).packets
 same("IPv6", pcap(frames(v6)))
 same("IPv6, raw", pcap(frames(v6, RAW), RAW))

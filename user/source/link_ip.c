@@ -4,11 +4,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "source/link_tag.h"
+
 #define NESTED_MAX 4 /* IP in IP */
 #define HEADERS_MAX 16 /* IPv6 extension headers of one packet */
 
-enum { PROTO_HOP = 0, PROTO_IPIP = 4, PROTO_TCP = 6, PROTO_IPV6 = 41, PROTO_ROUTING = 43,
-       PROTO_FRAGMENT = 44, PROTO_AH = 51, PROTO_DESTINATION = 60, PROTO_MOBILITY = 135,
+enum { PROTO_HOP = 0, PROTO_IPIP = 4, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_IPV6 = 41, PROTO_ROUTING = 43,
+       PROTO_FRAGMENT = 44, PROTO_GRE = 47, PROTO_AH = 51, PROTO_DESTINATION = 60, PROTO_MOBILITY = 135,
        PROTO_HIP = 139, PROTO_SHIM6 = 140 };
 
 struct packet {
@@ -158,6 +160,14 @@ static void payload(struct packet *p, uint8_t protocol, struct view v)
 	case PROTO_TCP: tcp(p, v); return;
 	case PROTO_IPIP:
 	case PROTO_IPV6: any_packet(p, v); return;
+	case PROTO_GRE:
+		if (link_gre(&v))
+			any_packet(p, v);
+		return;
+	case PROTO_UDP:
+		if (link_udp_tunnel(&v))
+			any_packet(p, v);
+		return;
 	case PROTO_HOP:
 	case PROTO_ROUTING:
 	case PROTO_DESTINATION:
