@@ -3,6 +3,7 @@ PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev libcapstone-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go \
 	tshark libclang-rt-14-dev man-db mandoc zsh fish
+GRID_PACKAGES = haproxy apache2-bin stunnel4 postgresql-15 debian-archive-keyring
 BENCH_PACKAGES = wrk time
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd
 KERNELS ?= 5.10 6.1 6.12 latest
@@ -58,6 +59,8 @@ bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
 	B=$(B) tests/bench/library.sh
 bench-read: deps-bench all ## how fast captures are read, beside tshark
 	B=$(B) tests/bench/read.sh
+grid: deps-grid all ## every library and server, every way to fail: the tables in README and docs/libraries.md
+	B=$(B) /usr/bin/python3 -B tests/libraries/grid.py --table
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 compile_commands.json: deps-build ## for editors: how each file is compiled
@@ -82,6 +85,8 @@ deps-bench:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
 deps-test:
 	@tests/lib/packages.sh $(PACKAGES) $(TEST_PACKAGES)
+deps-grid: deps-test
+	@tests/lib/packages.sh --no-services $(GRID_PACKAGES)
 deps-vm: deps-test
 	@tests/lib/packages.sh $(VM_PACKAGES)
 
@@ -113,7 +118,7 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: soak compile_commands.json all run test demo bench-read vmtest fuzz bench lint install clean help coverage \
-	deps-build deps-test deps-vm deps-bench
+.PHONY: soak compile_commands.json all run test demo bench-read vmtest fuzz bench grid lint install clean help coverage \
+	deps-build deps-test deps-vm deps-bench deps-grid
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)

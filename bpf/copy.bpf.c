@@ -55,6 +55,7 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 	struct sock *sk = skb->sk;
 	struct tcp_sock *tp;
 	struct tt_sock *s;
+	int first;
 
 	if (!sk || sk->sk_protocol != 6)
 		return 0;
@@ -67,8 +68,11 @@ int BPF_PROG(tt_copy, struct sk_buff *skb, int len)
 		return 0;
 	if (!owner_reads(s, tp))
 		return 0;
+	first = s->stream[TT_RECEIVED].state == STREAM_NEW;
 	library_reads(s);
 	read_packet(s, sk, skb, tp->copied_seq);
+	if (first)
+		library_reads(s); /* only now it is known to be TLS */
 	go_reads(s); /* behind the first record, so that the connection is known */
 	return 0;
 }

@@ -17,6 +17,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define OPENSSL_HTTP 156
 #define OPENSSL_WRONG_VERSION 267
 #define GNUTLS_INTERRUPTED (-52)
+#define GNUTLS_REHANDSHAKE (-37)
+#define GNUTLS_WARNING (-16)
 #define GNUTLS_AGAIN (-28)
 
 /* An object that its parent had when it forked: the connection is the same. */
@@ -114,6 +116,7 @@ static __noinline int raise(struct tt_library_call *call, __s32 code, __u64 sp)
 	if (!conn_id) {
 		count(TT_COUNT_UNBOUND);
 		complain(call, code);
+		library_tell_random(call);
 	}
 	library_tell(call, TT_LIBRARY_ERROR, code, 0, conn_id);
 	call->source = call->function = 0;
@@ -177,6 +180,15 @@ static __always_inline int is_error_site(const struct tt_site *site)
 	       site->kind == TT_SITE_PLACE;
 }
 
+/* The program asks of a call's result, which is over. */
+static __always_inline void gnutls_asked(struct tt_library_call *call, __s32 code)
+{
+	if (!call->conn_id || call->raised || code == GNUTLS_WARNING || code == GNUTLS_REHANDSHAKE)
+		return;
+	call->raised = 1;
+	library_tell(call, TT_LIBRARY_ERROR, code, 0, call->conn_id);
+}
+
 static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_call *call,
 					const struct tt_site *site)
 {
@@ -188,10 +200,12 @@ static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_c
 				     PT_REGS_PARM2(ctx), call->conn_id);
 		return;
 	}
-	if (code >= 0 || code == GNUTLS_AGAIN || code == GNUTLS_INTERRUPTED ||
-	    !library_inside(call, PT_REGS_SP(ctx)))
+	if (code >= 0 || code == GNUTLS_AGAIN || code == GNUTLS_INTERRUPTED)
 		return;
-	raise(call, code, PT_REGS_SP(ctx));
+	if (library_inside(call, PT_REGS_SP(ctx)))
+		raise(call, code, PT_REGS_SP(ctx));
+	else
+		gnutls_asked(call, code);
 }
 
 static __always_inline void count_hit(const struct tt_site *site)
@@ -207,6 +221,24 @@ static __always_inline void count_hit(const struct tt_site *site)
 	if (hits)
 		__sync_fetch_and_add(site->flags & TT_SITE_STEPPED ? &hits->stepped :
 								     &hits->emulated, 1);
+}
+
+/* Told if it is bad, or was: a program may go on, and judge by it later. */
+static __always_inline void verified(struct tt_library_call *call, __s32 result)
+{
+	int news = result != call->verify && (result > 0 || call->verify > 0);
+
+	call->verify = result;
+	if (news && call->object)
+		library_tell(call, TT_LIBRARY_VERDICT, result, 0, call->conn_id);
+}
+
+static __always_inline void verified_at(struct tt_library_call *call, __u64 address)
+{
+	__s32 result;
+
+	if (!bpf_probe_read_user(&result, sizeof(result), (const void *)address))
+		verified(call, result);
 }
 
 SEC("uprobe")
@@ -235,10 +267,9 @@ int tt_library(struct pt_regs *ctx)
 	else if (site->kind == TT_SITE_OUTCOME)
 		io_flush(call, PT_REGS_RC(ctx));
 	else if (site->kind == TT_SITE_VERIFIED)
-		call->verify = PT_REGS_RC(ctx);
+		verified(call, PT_REGS_RC(ctx));
 	else if (site->kind == TT_SITE_VERIFIED_AT)
-		bpf_probe_read_user(&call->verify, sizeof(call->verify),
-				    (const void *)PT_REGS_PARM1(ctx) + site->stack_bytes);
+		verified_at(call, PT_REGS_PARM1(ctx) + site->stack_bytes);
 	else if (site->kind == TT_SITE_RANDOM || site->kind == TT_SITE_RANDOM_EX)
 		random_site(ctx, call, site);
 	else if (is_error_site(site))

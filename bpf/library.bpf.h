@@ -63,6 +63,7 @@ static __always_inline struct tt_ev_library *library_event(struct tt_library_cal
 	event->head.size = sizeof(*event);
 	event->head.pad = 0;
 	event->object = call->object;
+	event->touched = call->touched;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->file = call->file;
 	event->code = code;

@@ -20,9 +20,9 @@ static __always_inline void library_reads_plain(struct tt_sock *s, struct sock *
 	if (!call || (call->frame && call->conn_id == s->id))
 		return;
 	call->touched = 0; /* an error outside of every call is not an older connection's */
+	call->raised = 0;
 	if (!call->frame || !library_calls_now(call))
 		return;
-	call->raised = 0;
 	if (!s->announced) {
 		emit_plain(s, sk, TT_FIRST_IN_LIBRARY);
 		server_speaks_tls(s, sk, SERVER_COMPLAINED);

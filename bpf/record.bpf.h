@@ -24,6 +24,11 @@ static __always_inline int header_plausible(const __u8 *h)
 	return length <= RECORD_BYTES_MAX && (length || h[0] == TYPE_DATA);
 }
 
+static __always_inline int may_begin(__u8 first)
+{
+	return (first >= TYPE_CCS && first <= TYPE_HEARTBEAT) || (first & 0x80);
+}
+
 /* SSLv2-compatible ClientHello (RFC 5246 E.2), told as type 128. */
 static __always_inline int ssl2_hello(const __u8 *h)
 {

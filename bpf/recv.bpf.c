@@ -127,6 +127,7 @@ int BPF_PROG(tt_recv, struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s;
+	int first;
 
 	if (!sk->sk_lock.owned)
 		return 0;
@@ -135,8 +136,11 @@ int BPF_PROG(tt_recv, struct sock *sk)
 		return 0;
 	if (!owner_reads(s, tp) || BPF_CORE_READ(tp, inet_conn.icsk_ulp_ops))
 		return 0;
+	first = s->stream[TT_RECEIVED].state == STREAM_NEW;
 	library_reads(s);
 	read_stream(s, sk);
+	if (first)
+		library_reads(s); /* only now it is known to be TLS */
 	go_reads(s); /* behind the first record, so that the connection is known */
 	return 0;
 }

@@ -292,6 +292,9 @@ static __always_inline void stream_run(struct run *r)
 		return;
 	if (st->state == STREAM_LOST && !st->head_bytes)
 		resync(r);
+	/* A byte or two that begin no record: the next packet may. */
+	if (st->state == STREAM_NEW && st->head_bytes && !may_begin(st->head[0]))
+		stream_reject(r);
 	if (st->state != STREAM_PROBE || probe(r))
 		stream_steps(r);
 	__sync_lock_test_and_set(&st->busy, 0);

@@ -201,7 +201,7 @@ enum tt_site_kind {
 	TT_SITE_FINAL = 18,    /* EVP (context, ...): the end of a record */
 	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
-	TT_SITE_CODE = 9,      /* (code): is it fatal? GnuTLS asks itself */
+	TT_SITE_CODE = 9,      /* (code): what of it? GnuTLS asks itself, or the program does */
 	TT_SITE_RANDOM = 10,   /* (bytes, count): random ones are wanted there */
 	TT_SITE_RESULT = 13,   /* (object, result): the call before it is over */
 	TT_SITE_RANDOM_EX = 12, /* OpenSSL 3 (context, bytes, count) */
@@ -296,6 +296,7 @@ enum tt_library_fact {
 	TT_LIBRARY_SHORT = 6, /* as long as one was opened, and is none */
 	TT_LIBRARY_RANDOM = 4, /* in `source` and `function`: one of them may be its hello's */
 	TT_LIBRARY_GO_ERROR = 7,
+	TT_LIBRARY_VERDICT = 9, /* X.509: `code` is the verify result; 0 takes one back */
 };
 
 #define TT_FILES_MAX 5000 /* probed files */
@@ -310,6 +311,7 @@ enum tt_library_fact {
 struct tt_ev_library {
 	struct tt_event head; /* conn_id 0: of no connection that is known */
 	__u64 object;
+	__u64 touched; /* the TLS connection that the thread read from last, 0: none */
 	__u32 pid;
 	__u32 file; /* struct tt_site's */
 	__s32 code; /* as the library packs or numbers it; of an alert the description */

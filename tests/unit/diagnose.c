@@ -175,8 +175,29 @@ static void silence(void)
 	is("", &c, NULL, "what did not fail");
 }
 
+static void verdict(void)
+{
+	struct conn c = failed_conn();
+
+	c.verdict.result = 18;
+	c.verdict.alert = 48;
+	c.verdict.text = "self-signed certificate";
+	c.close = CLOSE_FIN;
+	c.close_by = ROLE_CLIENT;
+	is("certificate-untrusted", &c, NULL, "the program closed upon its library's verdict");
+	ok(said.confidence == CONFIDENCE_LIKELY, "which is likely, not certain");
+	c.verdict.alert = 45;
+	is("certificate-expired", &c, NULL, "the verdict is what it says");
+	c.close_by = ROLE_SERVER;
+	is("peer-closed-during-handshake", &c, NULL, "the other end closed, whatever the verdict");
+	c.close_by = ROLE_CLIENT;
+	c.verdict.result = 0;
+	is("peer-closed-during-handshake", &c, NULL, "a verdict that was taken back");
+}
+
 int main(void)
 {
+	verdict();
 	keys();
 	alerts();
 	sha1();

@@ -27,14 +27,25 @@ static const struct {
 #undef VERIFY
 };
 
+static int16_t verify_sends(int32_t result)
+{
+	for (size_t i = 0; i < sizeof(verifies) / sizeof(*verifies); i++)
+		if (verifies[i].result == result)
+			return verifies[i].alert;
+	return -1;
+}
+
+void library_verdict_read(struct library_verdict *verdict, int32_t result)
+{
+	verdict->result = result > 0 ? result : 0;
+	verdict->alert = verify_sends(result);
+	verdict->text = X509_verify_cert_error_string(result);
+}
+
 static int16_t openssl_sends(const struct library_error *e, bool tls13)
 {
-	if (e->reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-		for (size_t i = 0; i < sizeof(verifies) / sizeof(*verifies); i++)
-			if (verifies[i].result == e->verify)
-				return verifies[i].alert;
-		return -1;
-	}
+	if (e->reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		return verify_sends(e->verify);
 	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++)
 		if (sends[i].reason == e->reason)
 			return tls13 ? sends[i].tls13 : sends[i].tls12;

@@ -118,6 +118,7 @@ struct conn {
 	bool never_tls; /* plain text to a server that wants TLS: failed without a handshake */
 	const char *library; /* that holds the local end, NULL unknown: "openssl" */
 	struct library_error error; /* the local end's last one */
+	struct library_verdict verdict; /* the local end's, on the other's certificate */
 	struct library_error peer_error; /* the other end's, when it is on this host too */
 	struct difference difference; /* between the ends, once the connection has failed */
 	struct original original; /* of the session, once the handshake has ended */

@@ -30,4 +30,12 @@ struct library_error {
 	bool ends_quietly;   /* the other end is gone; the library's alert reaches nobody */
 };
 
+/* What a library found wrong with the other end's certificate and left to the program. */
+struct library_verdict {
+	int32_t result;	  /* X.509 verify result, 0: nothing */
+	int16_t alert;	  /* that it would have sent, -1 unknown */
+	const char *text; /* static */
+	char version[32]; /* of the library */
+};
+
 #endif /* TT_MODEL_LIBRARY_H */

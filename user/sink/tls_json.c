@@ -169,6 +169,12 @@ void tls_json_connection(struct json *j, const struct conn *c)
 	json_text(j, "close", closes[c->close]);
 	if (role_name(c->close_by))
 		json_text(j, "close_by", role_name(c->close_by));
+	if (c->verdict.result) {
+		json_open(j, "verify_result", '{');
+		json_int(j, "code", c->verdict.result);
+		json_text(j, "reason", c->verdict.text);
+		json_close(j, '}');
+	}
 	json_int(j, "retransmits", c->retransmits);
 	if (c->altered)
 		json_int(j, "retransmits_altered", c->altered);

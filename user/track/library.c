@@ -164,6 +164,9 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 		error_of(s, out, time_ns, e, library, version);
 	} else if (e->fact == TT_LIBRARY_GO_ERROR) {
 		go_error_of(s, out, time_ns, e, version);
+	} else if (e->fact == TT_LIBRARY_VERDICT) {
+		memcpy(s->conn.verdict.version, version, sizeof(version));
+		library_verdict_read(&s->conn.verdict, e->code);
 	} else if (e->fact == TT_LIBRARY_SHORT) {
 		s->short_ns = time_ns;
 	} else if (e->fact == TT_LIBRARY_ALERT || e->fact == TT_LIBRARY_ALERT_RECEIVED) {

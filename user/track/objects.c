@@ -45,7 +45,7 @@ static bool made(const struct object *o, const struct conn *c)
 static struct session **find(struct track *t, uint64_t object, uint32_t pid)
 {
 	struct object *o = slot(t, object, pid);
-	struct session **known;
+	struct session **known, *relayed = NULL; /* a proxy here sends the same hello on */
 	int looked = 0;
 
 	if (!object || o->object != object || o->pid != pid)
@@ -53,16 +53,48 @@ static struct session **find(struct track *t, uint64_t object, uint32_t pid)
 	known = track_find(t, o->conn_id);
 	if (*known)
 		return known;
-	for (struct session *s = t->newest; s && looked < LOOKED_AT; s = s->older, looked++)
-		if (made(o, &s->conn)) {
-			o->conn_id = s->conn.id;
-			return track_find(t, s->conn.id);
-		}
-	return NULL;
+	for (struct session *s = t->newest; s && looked < LOOKED_AT; s = s->older, looked++) {
+		if (!made(o, &s->conn))
+			continue;
+		if (s->conn.process->pid == pid || !relayed)
+			relayed = s;
+		if (s->conn.process->pid == pid)
+			break;
+	}
+	if (!relayed)
+		return NULL;
+	o->conn_id = relayed->conn.id;
+	return track_find(t, relayed->conn.id);
 }
 
-struct session **objects_event(struct track *t, const struct tt_event *head, size_t bytes)
+/* Another object's, or past what the call is for. */
+static bool is_anothers(const struct conn *c, const struct tt_ev_library *e)
 {
+	return c->library || (e->call == TT_CALL_HANDSHAKE && c->established);
+}
+
+static struct session **guess(struct track *t, const struct tt_event **head, size_t bytes)
+{
+	const struct tt_ev_library *e = (const void *)*head;
+	struct session **at;
+
+	if (e->head.kind != TT_EV_LIBRARY || bytes < sizeof(*e) || e->fact != TT_LIBRARY_ERROR ||
+	    !e->touched)
+		return NULL;
+	at = track_find(t, e->touched);
+	if (!*at || is_anothers(&(*at)->conn, e))
+		return NULL;
+	t->joined++;
+	t->guess = *e;
+	t->guess.head.conn_id = e->touched;
+	t->guess.guessed = 1;
+	*head = &t->guess.head;
+	return at;
+}
+
+struct session **objects_event(struct track *t, const struct tt_event **event, size_t bytes)
+{
+	const struct tt_event *head = *event;
 	const struct tt_ev_library *e = (const void *)head;
 	const struct tt_ev_io_sums *sums = (const void *)head;
 	const struct tt_ev_io *io = (const void *)head;
@@ -78,5 +110,5 @@ struct session **objects_event(struct track *t, const struct tt_event *head, siz
 		at = find(t, sums->object, sums->pid);
 	t->joined += at && head->kind == TT_EV_LIBRARY && e->fact == TT_LIBRARY_ERROR;
 	t->io_unbound += !at && head->kind == TT_EV_IO;
-	return at;
+	return at ? at : guess(t, event, bytes);
 }

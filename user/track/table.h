@@ -79,6 +79,7 @@ struct track {
 	struct past_ends past_ends;
 	struct ledger_budget budget;
 	struct object objects[OBJECTS];
+	struct tt_ev_library guess; /* objects.c: the last one */
 	uint64_t io_unbound; /* calls of no connection that is known */
 	uint64_t joined; /* library errors whose connection objects.c found */
 };

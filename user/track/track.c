@@ -260,7 +260,7 @@ void track_event(struct track *t, const void *event, size_t bytes)
 			processes_told(t->processes, event);
 		return;
 	}
-	at = head->conn_id ? track_find(t, head->conn_id) : objects_event(t, head, bytes);
+	at = head->conn_id ? track_find(t, head->conn_id) : objects_event(t, &head, bytes);
 	if (at && *at)
 		known_event(t, head, at, bytes);
 	rest_pack(t);

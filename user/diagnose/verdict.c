@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * verdict.c - a program that asks its library what it thinks of a certificate, and then gives
+ * up by itself (Node in TLS 1.3): no error is raised and no alert sent.
+ */
+#include "diagnose/facts.h"
+#include "model/roles.h"
+
+/* The local end closed while shaking hands; the other said at most that it noticed. */
+static bool gave_up(const struct facts *f)
+{
+	return f->alert ? f->peer_gone && !f->alert->sent : f->conn->close_by == f->conn->role;
+}
+
+static bool left_to_program(const struct facts *f, struct finding *out, const char *what)
+{
+	const struct conn *c = f->conn;
+	const char *by = end_name(c->role), *other = end_name(other_end(c->role));
+
+	if (!c->failed || c->error.library || c->role == ROLE_UNKNOWN || !gave_up(f))
+		return false;
+	title(out, "The %s's certificate %s for the %s's library, and the %s closed the connection.",
+	      other, what, by, by);
+	out->confidence = CONFIDENCE_LIKELY;
+	say(&out->evidence, "The %s's library (openssl%s%s) found: %s (%d). It raised no error and sent no alert: what follows is left to the program.",
+	    by, *c->verdict.version ? " " : "", c->verdict.version, c->verdict.text, c->verdict.result);
+	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
+	    f->server, f->name);
+	return true;
+}
+
+bool rule_found_expired(const struct facts *f, struct finding *out)
+{
+	return f->conn->verdict.result && f->conn->verdict.alert == CERTIFICATE_EXPIRED &&
+	       left_to_program(f, out, "has expired");
+}
+
+bool rule_found_untrusted(const struct facts *f, struct finding *out)
+{
+	return f->conn->verdict.result && f->conn->verdict.alert == UNKNOWN_CA &&
+	       left_to_program(f, out, "is not trusted");
+}
+
+bool rule_found_bad(const struct facts *f, struct finding *out)
+{
+	return f->conn->verdict.result && f->conn->verdict.alert != CERTIFICATE_EXPIRED &&
+	       f->conn->verdict.alert != UNKNOWN_CA && left_to_program(f, out, "is not good");
+}
