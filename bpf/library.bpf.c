@@ -8,6 +8,7 @@
 #include "alerts.bpf.h"
 #include "io.bpf.h"
 #include "library.bpf.h"
+#include "secrets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -262,6 +263,8 @@ int tt_library(struct pt_regs *ctx)
 		io_leave(ctx, call, site);
 	else if (site->kind >= TT_SITE_CONTROL && site->kind <= TT_SITE_FINAL)
 		alert_site(ctx, call, site);
+	else if (site->kind == TT_SITE_KDF)
+		secret_site(ctx, call);
 	else if (site->kind == TT_SITE_RESULT)
 		call->frame = 0;
 	else if (site->kind == TT_SITE_OUTCOME)

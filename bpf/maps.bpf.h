@@ -99,7 +99,9 @@ struct tt_library_call {
 	/* Contexts of EVP: that opens, that seals an alert; what was opened, as addresses. */
 	__u64 opens, aad_of, opened;
 	__u32 aad_bytes;
-	__u32 unused;
+	__u8 secret; /* enum tt_secret: derived last, at secret_at */
+	__u8 unused[3];
+	__u64 secret_at;
 	/* Of a call that moves plaintext. */
 	__u64 began_ns; /* 0: its end is not waited for */
 	__u64 buffer, count; /* addresses: of the bytes, of where their number goes */

@@ -22,7 +22,6 @@ static FILE *open_file(const char *path)
 		fprintf(stderr, "tlstrace: %s: %s\n", path, strerror(errno));
 		return NULL;
 	}
-	setvbuf(file, file_buffer, _IOFBF, sizeof(file_buffer));
 	return file;
 }
 
@@ -62,9 +61,14 @@ int outputs_open(struct outputs *to, const struct options *o)
 	else if (!o->quiet)
 		terminal_sink(&to->sinks[to->count++], stdout, colour, o->brief);
 	to->status_line = !o->quiet && isatty(STDERR_FILENO);
+	to->keylog = o->keylog_out ? open_file(o->keylog_out) : NULL;
+	if (o->keylog_out && !to->keylog)
+		return -1;
 	file = o->json_file ? open_file(o->json_file) : NULL;
-	if (file)
+	if (file) {
+		setvbuf(file, file_buffer, _IOFBF, sizeof(file_buffer));
 		json_sink(&to->sinks[to->count++], file);
+	}
 	for (int i = 0; i < to->count; i++)
 		to->sinks[i].hex = o->hex;
 	return o->json_file && !file ? -1 : 0;
@@ -88,6 +92,8 @@ bool outputs_flush(struct outputs *o, bool *printed)
 	bool heard = true;
 
 	*printed = false;
+	if (o->keylog)
+		fflush(o->keylog);
 	for (int i = 0; i < o->count; i++) {
 		FILE *out = o->sinks[i].out;
 
@@ -111,6 +117,8 @@ bool outputs_flush(struct outputs *o, bool *printed)
 
 void outputs_close(struct outputs *o)
 {
+	if (o->keylog)
+		fclose(o->keylog);
 	for (int i = 0; i < o->count; i++)
 		if (o->sinks[i].out != stdout)
 			fclose(o->sinks[i].out);

@@ -18,6 +18,7 @@ struct outputs {
 	uint64_t unwritten[2]; /* events since the last flush of each; the caller counts */
 	bool broken[2];
 	int count;
+	FILE *keylog; /* of --keylog-out, or NULL: the caller writes lines */
 	bool status_line; /* is wanted: standard error is a terminal */
 	uint64_t lost;	  /* events that could not be written */
 };

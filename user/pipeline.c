@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diagnose/diagnose.h"
+#include "sink/keylog_out.h"
 #include "track/history.h"
 #include "track/track.h"
 #include "util/clock.h"
@@ -131,18 +132,12 @@ static bool library(void *arg, uint32_t file, const char **name, char version[32
 	return p->origin.library && p->origin.library(p->origin.arg, file, name, version);
 }
 
-static bool probed(void *arg, uint32_t file, int64_t since_ns)
+static void on_secret(void *arg, const char *label, const uint8_t *random, const uint8_t *secret,
+		      size_t bytes)
 {
-	const struct pipeline *p = arg;
+	struct pipeline *p = arg;
 
-	return p->origin.probed && p->origin.probed(p->origin.arg, file, since_ns);
-}
-
-static bool sealed(void *arg, int64_t since_ns)
-{
-	const struct pipeline *p = arg;
-
-	return p->origin.sealed && p->origin.sealed(p->origin.arg, since_ns);
+	keylog_line(p->outputs.keylog, label, random, secret, bytes);
 }
 
 static void on_io(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io)
@@ -251,11 +246,13 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.arg = p, .handshake = on_handshake, .alert = on_alert, .record = on_record,
 		.connection = on_connection, .enrich = enrich,
 		.stalled = on_stalled, .error = on_error, .library = origin->library ? library : NULL,
-		.io = on_io, .probed = probed, .sealed = sealed,
+		.io = on_io, .probed = pipeline_probed, .sealed = pipeline_sealed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 		.data_bytes = origin->keylog ? options->data_bytes : 0,
 	};
 
+	if (options->keylog_out)
+		out.secret = on_secret;
 	if (p) {
 		p->options = options;
 		p->origin = *origin;

@@ -29,6 +29,9 @@ struct pipeline {
 		(p)->outputs.unwritten[i_]++;                                    \
 	}
 
+/* As struct track_out wants them: what the source's probes covered. */
+bool pipeline_probed(void *pipeline, uint32_t file, int64_t since_ns);
+bool pipeline_sealed(void *pipeline, int64_t since_ns);
 /* The line of counts on a terminal; at most twice a second unless forced. */
 void pipeline_status(struct pipeline *p, bool forced);
 

@@ -19,6 +19,20 @@ void pipeline_coverage(struct pipeline *p, const struct coverage *coverage)
 	TO_SINKS(p, coverage, &fact, coverage);
 }
 
+bool pipeline_probed(void *arg, uint32_t file, int64_t since_ns)
+{
+	const struct pipeline *p = arg;
+
+	return p->origin.probed && p->origin.probed(p->origin.arg, file, since_ns);
+}
+
+bool pipeline_sealed(void *arg, int64_t since_ns)
+{
+	const struct pipeline *p = arg;
+
+	return p->origin.sealed && p->origin.sealed(p->origin.arg, since_ns);
+}
+
 void pipeline_stats(struct pipeline *p, const struct stats *lost)
 {
 	struct fact fact = { .time_ns = clock_ns(CLOCK_REALTIME), .source = p->origin.name };

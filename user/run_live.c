@@ -108,6 +108,9 @@ static void tell_ready(const struct run *r)
 	if (r->options->data_bytes)
 		fprintf(stderr, "tlstrace: --data: the first %u bytes of what each traced process "
 				"reads and writes are shown in the clear\n", r->options->data_bytes);
+	if (r->options->keylog_out)
+		fprintf(stderr, "tlstrace: --keylog-out: who can read %s can read what each traced "
+				"process sends and receives\n", r->options->keylog_out);
 	if (r->options->verbose)
 		fprintf(stderr, "tlstrace: hooks: %s\n", hooks_name(r->hooks));
 	fprintf(stderr, "ready\n");
@@ -224,6 +227,7 @@ static struct tt_config config_of(const struct options *o)
 	if (o->libraries && o->io != IO_OFF)
 		c.io = o->io_shown ? TT_IO_EACH : TT_IO_SUMS;
 	c.data_bytes = (__u16)o->data_bytes;
+	c.secrets = o->keylog_out != NULL;
 	memcpy(c.host, o->host, sizeof(c.host));
 	memcpy(c.host_mask, o->host_mask, sizeof(c.host_mask));
 	if (o->comm)

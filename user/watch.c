@@ -48,6 +48,7 @@ static struct library_wish wish_of(const struct options *o)
 		.io = o->io == IO_OFF ? LIBRARY_IO_NONE :
 		      o->io_shown     ? LIBRARY_IO_EACH :
 					LIBRARY_IO_SUMS,
+		.secrets = o->keylog_out,
 		.alerts = o->pid || o->comm || o->by_uid || o->cgroup_id || o->command,
 	};
 }

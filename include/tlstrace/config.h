@@ -29,7 +29,8 @@ struct tt_config {
 	__u8 libraries; /* calls into TLS libraries are probed */
 	__u8 io;	/* enum tt_io_mode */
 	__u16 data_bytes; /* of the plaintext of each call; 0: none is read */
-	__u8 pad[4];
+	__u8 secrets;	  /* are told */
+	__u8 pad[3];
 	char comm[16];
 };
 

@@ -34,6 +34,7 @@ enum tt_event_kind {
 	TT_EV_LIBRARY = 8, /* struct tt_ev_library: what a TLS library does or says */
 	TT_EV_IO = 9,	   /* struct tt_ev_io: one read or write of plaintext is over */
 	TT_EV_IO_SUMS = 10, /* struct tt_ev_io_sums: all of them so far */
+	TT_EV_SECRET = 12, /* struct tt_ev_secret: what keys are derived from */
 	TT_EV_FIRST = 11,  /* struct tt_ev_first: a direction that does not begin with TLS */
 };
 
@@ -199,6 +200,7 @@ enum tt_site_kind {
 	TT_SITE_CIPHER = 16,   /* EVP (context, out, out's count, in, count) */
 	TT_SITE_CIPHER_OLD = 17, /* EVP (context, out, in, count) */
 	TT_SITE_FINAL = 18,    /* EVP (context, ...): the end of a record */
+	TT_SITE_KDF = 19,      /* EVP (context, out, count, parameters) */
 	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): what of it? GnuTLS asks itself, or the program does */
@@ -361,6 +363,26 @@ struct tt_ev_io_sums {
 	__u32 last; /* of an object: it does no more */
 	__u32 pad;
 	struct tt_io_sums dir[2]; /* enum tt_dir */
+};
+
+enum tt_secret {
+	TT_SECRET_CLIENT_HANDSHAKE = 1,
+	TT_SECRET_SERVER_HANDSHAKE = 2,
+	TT_SECRET_CLIENT_TRAFFIC = 3,
+	TT_SECRET_SERVER_TRAFFIC = 4,
+	TT_SECRET_MASTER = 5, /* up to TLS 1.2 */
+};
+
+/* For --keylog-out only. */
+struct tt_ev_secret {
+	struct tt_event head;
+	__u64 object;
+	__u32 pid;
+	__u8 label; /* enum tt_secret */
+	__u8 bytes;
+	__u8 pad[2];
+	__u8 random[TT_RANDOM_BYTES]; /* the client's; of TT_SECRET_MASTER */
+	__u8 secret[48];
 };
 
 /* Hits of a file's probes. */

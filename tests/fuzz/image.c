@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	image = image_of_memory(copy, size, &why);
 	if (image) {
-		library_read(&library, image, 1, (struct library_wish){ LIBRARY_IO_EACH, true });
+		library_read(&library, image, 1, (struct library_wish){ LIBRARY_IO_EACH, true, true });
 		for (size_t i = 0; i < library.count; i++)
 			if (library.offsets[i] > size + 64)
 				abort(); /* a probe outside of the file */

@@ -155,6 +155,7 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_JSON: o->json = true; o->json_file = arg; return -1;
 	case OPT_STATE: o->state = arg; return -1;
 	case OPT_KEYLOG: o->keylog = arg; return -1;
+	case OPT_KEYLOG_OUT: o->keylog_out = arg; return -1;
 	case OPT_HELP: usage(o->task); return 0;
 	case OPT_VERSION: puts("tlstrace " TLSTRACE_VERSION); return 0;
 	}

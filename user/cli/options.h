@@ -46,6 +46,7 @@ struct options {
 	enum io_mode io;
 	bool io_shown;		/* each call is told of */
 	uint32_t data_bytes;	/* of its plaintext too; 0: none */
+	const char *keylog_out; /* NULL: none */
 	bool hex, all_processes; /* of that */
 	bool failures, records, json, quiet, brief;
 	const char *json_file; /* NULL: standard output */

@@ -41,8 +41,13 @@ const char *options_io_fit(struct options *o)
 {
 	bool chosen = o->pid || o->comm || o->by_uid || o->cgroup_id || o->command;
 
-	if ((o->hex || o->all_processes) && !o->data_bytes)
+	if ((o->hex || (o->all_processes && !o->keylog_out)) && !o->data_bytes)
 		return "--hex and --yes-all-processes go with --data";
+	if (o->keylog_out && !o->libraries)
+		return "--keylog-out needs probes: not with --wire-only";
+	if (o->keylog_out && !chosen && !o->all_processes)
+		return "--keylog-out tells secrets: name the processes (--pid, --comm, --user, --cgroup, "
+		       "--container or a command), or add --yes-all-processes";
 	if (o->io_shown && (o->io == IO_OFF || !o->libraries))
 		return "--io and --data need probes: not with --io=off or --wire-only";
 	if (o->data_bytes && !chosen && !o->all_processes)

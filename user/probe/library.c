@@ -149,10 +149,9 @@ static bool has(const struct search *s, const char *name)
 	return i < FUNCTIONS && s->at[i].offset;
 }
 
-static int32_t verify_at(struct image *image, const struct search *s)
+static int32_t verify_at(struct image *image, uint64_t getter)
 {
 	uint8_t code[SITE_CODE_BYTES];
-	uint64_t getter = s->at[number_of("X509_STORE_CTX_get_error")].offset;
 
 	return getter ? site_of_member(code, image_read(image, getter, code, sizeof(code))) : -1;
 }
@@ -160,24 +159,24 @@ static int32_t verify_at(struct image *image, const struct search *s)
 /* Another one of the table tells the same: called by it, unless the compiler has put it inside. */
 static bool is_needless(const struct function *f, const struct search *s, const struct library *to)
 {
-	const size_t i = (size_t)(f - functions);
+	uint64_t bytes = s->at[f - functions].bytes;
 
 	if (!strcmp(f->name, "gnutls_record_send"))
 		return has(s, "gnutls_record_send2");
 	if (f->kind == TT_SITE_RESULT)
 		return to->ends_seen;
-	if (f->kind == TT_SITE_VERIFIED_AT)
-		return s->verify_at < 0;
-	if (f->kind == TT_SITE_VERIFIED)
-		return s->verify_at >= 0 && has(s, "X509_STORE_CTX_free");
+	if (f->kind == TT_SITE_VERIFIED_AT || f->kind == TT_SITE_VERIFIED)
+		return (s->verify_at >= 0 && has(s, "X509_STORE_CTX_free")) == (f->kind == TT_SITE_VERIFIED);
 	if (!strcmp(f->name, "RAND_bytes"))
 		return has(s, "RAND_bytes_ex");
-	return !strcmp(f->name, "ERR_set_error") && has(s, "ERR_vset_error") && s->at[i].bytes &&
-	       s->at[i].bytes < WRAPPER_BYTES;
+	return !strcmp(f->name, "ERR_set_error") && has(s, "ERR_vset_error") && bytes &&
+	       bytes < WRAPPER_BYTES;
 }
 
 static bool is_wanted(const struct function *f, struct library_wish wish)
 {
+	if (f->kind == TT_SITE_KDF)
+		return wish.secrets;
 	if (seals(f))
 		return wish.alerts;
 	return moves(f) ? wish.io != LIBRARY_IO_NONE :
@@ -269,7 +268,7 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 		return;
 	memset(to, 0, sizeof(*to));
 	image_functions(image, found, &search);
-	search.verify_at = verify_at(image, &search);
+	search.verify_at = verify_at(image, search.at[number_of("X509_STORE_CTX_get_error")].offset);
 	add_all(to, image, &search, file, wish, ALWAYS);
 	if (to->calls) {
 		add_ends(to, image, &search, file);

@@ -39,6 +39,7 @@ enum library_io { LIBRARY_IO_NONE, LIBRARY_IO_SUMS, LIBRARY_IO_EACH };
 
 struct library_wish {
 	enum library_io io;
+	bool secrets; /* that keys are derived from */
 	bool alerts; /* those inside of records too: every record passes there */
 };
 

@@ -97,6 +97,7 @@ struct session **objects_event(struct track *t, const struct tt_event **event, s
 	const struct tt_event *head = *event;
 	const struct tt_ev_library *e = (const void *)head;
 	const struct tt_ev_io_sums *sums = (const void *)head;
+	const struct tt_ev_secret *secret = (const void *)head;
 	const struct tt_ev_io *io = (const void *)head;
 	struct session **at = NULL;
 
@@ -108,6 +109,8 @@ struct session **objects_event(struct track *t, const struct tt_event **event, s
 		at = find(t, io->object, io->pid);
 	else if (head->kind == TT_EV_IO_SUMS && bytes >= sizeof(*sums))
 		at = find(t, sums->object, sums->pid);
+	else if (head->kind == TT_EV_SECRET && bytes >= sizeof(*secret))
+		at = find(t, secret->object, secret->pid);
 	t->joined += at && head->kind == TT_EV_LIBRARY && e->fact == TT_LIBRARY_ERROR;
 	t->io_unbound += !at && head->kind == TT_EV_IO;
 	return at ? at : guess(t, event, bytes);

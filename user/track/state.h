@@ -69,6 +69,8 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 bool alert_waits(const struct session *s, int dir);
 void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert); /* now */
+/* secrets.c: what keys of the connection are derived from. */
+void secret_event(const struct session *s, const struct track_out *out, const struct tt_ev_secret *e);
 /* The last records before the newest of `dir` goes into an alert. */
 void alert_after(struct session *s, int dir, struct alert *alert);
 

@@ -166,6 +166,10 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		if (bytes >= sizeof(struct tt_ev_io_sums))
 			session_io_sums(*at, &t->out, (const void *)head);
 		break;
+	case TT_EV_SECRET:
+		if (bytes >= sizeof(struct tt_ev_secret))
+			secret_event(*at, &t->out, (const void *)head);
+		break;
 	case TT_EV_OWNER:
 		if (bytes < sizeof(*owner))
 			break;

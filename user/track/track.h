@@ -46,6 +46,9 @@ struct track_out {
 	void (*io)(void *arg, int64_t time_ns, const struct conn *conn, const struct io_call *io);
 	/* All calls of that file's library since then (wall clock) were probed; or NULL. */
 	bool (*probed)(void *arg, uint32_t file, int64_t since_ns);
+	/* A line of a key log (NSS's labels, the client's random of 32 bytes); NULL: not wanted. */
+	void (*secret)(void *arg, const char *label, const uint8_t *random, const uint8_t *secret,
+		       size_t bytes);
 	/* Every alert of OpenSSL's since then (wall clock) was told by the library; or NULL. */
 	bool (*sealed)(void *arg, int64_t since_ns);
 	/*
