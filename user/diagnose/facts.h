@@ -67,7 +67,9 @@ typedef bool rule(const struct facts *facts, struct finding *finding);
 
 /* keys.c: one end could not verify what the other protected. */
 rule rule_binder, rule_wrong_signature; /* proofs.c */
-rule rule_resumed_keys, rule_full_keys, rule_mid_stream, rule_master_secret;
+rule rule_resumed_keys, rule_full_keys, rule_master_secret;
+/* stream.c: records that fail after others had been verified. */
+rule rule_mid_stream;
 /* transit.c: what left one end is not what arrived at the other. */
 rule rule_altered, rule_sequence;
 /* offers.c: the two ends do not agree on what to speak. */
@@ -113,6 +115,8 @@ void say_certificate(const struct facts *facts, struct finding *finding);
 bool about_certificate(int code);
 /* mutual.c: a server of TLS 1.3 that ends right after the client's certificate, unreadably. */
 bool refuses_unseen(const struct conn *conn, const struct alert *alert);
+/* keys.c: the alert answers the other end's first protected record, and nothing is missing. */
+bool at_first_protected(const struct facts *facts);
 /* transit.c: what the two ends have seen of a record is not the same; nothing if it is. */
 void say_difference(const struct facts *facts, struct finding *finding);
 /* history.c: the handshake that made the session, and how it differs. */

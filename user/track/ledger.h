@@ -16,6 +16,7 @@
 
 #define LEDGER_RECORDS 32 /* a direction */
 #define LEDGER_BYTES 32768 /* of bodies, a direction */
+#define LEDGERS_BYTES (32 << 20) /* of all together */
 
 struct ledger;
 

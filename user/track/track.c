@@ -14,7 +14,6 @@
 
 #define ALERT_TYPE 21
 #define TICK_NS 1000000000LL
-#define LEDGERS_BYTES (32 << 20)
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 {
