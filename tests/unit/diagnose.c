@@ -130,6 +130,28 @@ static void sha1(void)
 	ok(!has(&said.evidence, "SHA-1"), "TLS 1.2 needs none");
 }
 
+static void signatures(void)
+{
+	static const uint8_t suites[] = { 0xc0, 0x2f }, ecdsa[] = { 4, 3, 5, 3 }, both[] = { 4, 3, 8, 4 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 40, 0);
+
+	c.server.seen = false;
+	c.client.ciphers = (struct u16_list){ suites, 1 };
+	c.client.signature_algorithms = (struct u16_list){ ecdsa, 2 };
+	c.past.served_cipher = 0xc02f;
+	is("no-shared-cipher", &c, &a, "the server's key is not known");
+	c.past.served_key = "RSA";
+	is("no-shared-signature-algorithm", &c, &a, "none of the client's is for the server's key");
+	ok(said.confidence == CONFIDENCE_LIKELY && strstr(said.evidence.text[2], "ecdsa_secp256r1_sha256"),
+	   "likely, with what the client offers");
+	c.client.signature_algorithms.at = both;
+	is("no-shared-cipher", &c, &a, "one of them is");
+	c.client.signature_algorithms.at = ecdsa;
+	c.past.served_cipher = 0xc030;
+	is("no-shared-cipher", &c, &a, "the cipher suite of then is not offered");
+}
+
 static void certificates(void)
 {
 	struct certificate old = { .readable = true, .has_not_before = true, .has_not_after = true,
@@ -202,6 +224,7 @@ int main(void)
 	alerts();
 	sha1();
 	offers();
+	signatures();
 	certificates();
 	silence();
 	return failed;

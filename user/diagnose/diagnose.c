@@ -48,6 +48,7 @@ static const struct row rules[] = {
 	{ "renegotiation-refused", SEVERITY_ERROR, rule_renegotiation },
 	{ "no-shared-group", SEVERITY_ERROR, rule_group },
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature },
+	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature_unfit },
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
 	{ "certificate-expired", SEVERITY_ERROR, rule_found_expired },
 	{ "certificate-untrusted", SEVERITY_ERROR, rule_found_untrusted },

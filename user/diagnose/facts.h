@@ -70,6 +70,8 @@ rule rule_binder, rule_wrong_signature; /* proofs.c */
 rule rule_resumed_keys, rule_full_keys, rule_master_secret;
 /* stream.c: records that fail after others had been verified. */
 rule rule_mid_stream;
+/* signatures.c: by the server's key as it was seen before. */
+rule rule_signature_unfit;
 /* transit.c: what left one end is not what arrived at the other. */
 rule rule_altered, rule_sequence;
 /* offers.c: the two ends do not agree on what to speak. */

@@ -51,6 +51,7 @@ struct past {
 	struct tally other_servers; /* this client address with other server endpoints */
 	struct tally named;	    /* this server endpoint with clients that sent a name */
 	uint32_t served, served_proxied; /* handshakes that worked there, by whomever; behind a PROXY header */
+	const char *served_key; /* static: the type of the key of its last certificate that was readable, or NULL */
 	uint16_t served_cipher, served_group; /* what the server chose last; 0: not known */
 };
 

@@ -121,6 +121,8 @@ static void count(struct history *h, const struct conn *c, struct pair pair, int
 		return;
 	past->cipher = c->server.cipher;
 	past->group = c->server.group;
+	if (c->server_certificate && c->server_certificate->key_type)
+		past->key = c->server_certificate->key_type;
 	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
 }
 
@@ -208,6 +210,7 @@ void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 		c->past.served_group = served->group;
 		c->past.served = served->counted.tally.full_good + served->counted.tally.resumed_good;
 		c->past.served_proxied = served->proxied;
+		c->past.served_key = served->key;
 	}
 	count(h, c, pair, time_ns);
 	count(h, c, of_server, time_ns);

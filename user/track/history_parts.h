@@ -31,6 +31,7 @@ struct pair_past {
 	struct counted counted;
 	uint16_t cipher, group; /* of the last that worked */
 	uint32_t proxied; /* that worked, behind a PROXY header */
+	const char *key; /* static: of the last readable certificate; not kept over a restart */
 	struct made last_full;
 };
 
