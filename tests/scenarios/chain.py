@@ -59,7 +59,7 @@ def gnutls(port, trusts):
 def case(what, leaf, chain, trusts, live, read, client=curl, options=("-tls1_2",), words=()):
     port = tt.port()
     server = serve(port, leaf, chain, *options)
-    events, captured = watch(lambda: client(port, trusts), port)
+    events, captured = watch(lambda: client(port, trusts), port, options=("--max-overhead", 100))
     tt.kill(server)
     ok(found(events) == live, f"{what}: live: {live or 'no finding'}", f"{found(events)}\n{said(events)}")
     ok(found(captured) == read, f"{what}: from a capture: {read or 'no finding'}", f"{found(captured)}\n{said(captured)}")

@@ -154,7 +154,7 @@ def play(what, server, clients, live, read, *options, words=()):
         running, process = process, None
     if process:
         process = tt.serve(process, port)
-    capture, tracer = Capture(port), tt.Tracer("--port", port, *options)
+    capture, tracer = Capture(port), tt.Tracer("--port", port, "--max-overhead", 100, *options)
     for client in clients:
         client(port)
     events = tracer.stop()
