@@ -7,7 +7,7 @@
 #include "maps.bpf.h"
 #include "alerts.bpf.h"
 #include "io.bpf.h"
-#include "library.bpf.h"
+#include "library_nss.bpf.h"
 #include "secrets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -144,6 +144,13 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 		place(call, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx));
 		return;
 	}
+	if (site->kind == TT_SITE_SET) {
+		if (nss_is_error(library) && library_inside(call, PT_REGS_SP(ctx))) {
+			call->file = site->file;
+			raise(call, library, PT_REGS_SP(ctx));
+		}
+		return;
+	}
 	if (library != OPENSSL_SSL)
 		return;
 	reason = site->kind == TT_SITE_PUT ? PT_REGS_PARM3(ctx) : PT_REGS_PARM2(ctx);
@@ -178,7 +185,7 @@ static __always_inline void random_site(struct pt_regs *ctx, struct tt_library_c
 static __always_inline int is_error_site(const struct tt_site *site)
 {
 	return site->kind == TT_SITE_RAISE || site->kind == TT_SITE_PUT ||
-	       site->kind == TT_SITE_PLACE;
+	       site->kind == TT_SITE_PLACE || site->kind == TT_SITE_SET;
 }
 
 /* The program asks of a call's result, which is over. */
@@ -275,6 +282,8 @@ int tt_library(struct pt_regs *ctx)
 		verified_at(call, PT_REGS_PARM1(ctx) + site->stack_bytes);
 	else if (site->kind == TT_SITE_RANDOM || site->kind == TT_SITE_RANDOM_EX)
 		random_site(ctx, call, site);
+	else if (site->kind == TT_SITE_AEAD)
+		nss_protects(ctx, call);
 	else if (is_error_site(site))
 		error_site(ctx, call, site);
 	else

@@ -112,7 +112,7 @@ struct msghdr {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long r14, bx, r8, ax, cx, dx, si, di, ip, flags, sp;
+	unsigned long r14, bx, r9, r8, ax, cx, dx, si, di, ip, flags, sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

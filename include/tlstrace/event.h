@@ -204,6 +204,8 @@ enum tt_site_kind {
 	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_CODE = 9,      /* (code): what of it? GnuTLS asks itself, or the program does */
+	TT_SITE_SET = 21,      /* (code): NSS's error is now that */
+	TT_SITE_AEAD = 20,     /* NSS (context, ivGen, ...): a record is protected or opened */
 	TT_SITE_RANDOM = 10,   /* (bytes, count): random ones are wanted there */
 	TT_SITE_RESULT = 13,   /* (object, result): the call before it is over */
 	TT_SITE_RANDOM_EX = 12, /* OpenSSL 3 (context, bytes, count) */

@@ -2,9 +2,13 @@
 /* Where a probe goes in a function, and what a library's number means. */
 #include <string.h>
 
+#include <openssl/sslerr.h>
+#include <openssl/x509_vfy.h>
+
 #include "library/errors.h"
 #include "probe/site.h"
 #include "tap.h"
+#include "tlstrace/event.h"
 
 #if defined(__x86_64__)
 static void site_is(const char *code, size_t bytes, int arguments, uint64_t offset,
@@ -123,12 +127,49 @@ static void numbers(void)
 	ok(error("openssl", 294, -1, true).ends_quietly, "the other end is gone");
 	e = error("gnutls", -24, -1, true);
 	ok(!strcmp(e.text, "Decryption has failed.") && e.code == -24, "GnuTLS has its own");
+	e = error("nss", -12195, -1, true);
+	ok(e.received == 48 && e.sends == -1, "NSS: unknown_ca was received");
+	e = error("nss", -12273, -1, true);
+	ok(e.received == -1 && e.sends == 20 && strstr(e.text, "Message Authentication Code"), "NSS: its text, and bad_record_mac is sent");
+	ok(error("nss", -12286, -1, true).sends == -1, "NSS: one error at both ends: no alert follows from it");
 	ok(!strcmp(library_call_name("openssl", 2), "SSL_read") && !library_call_name("openssl", 99) &&
 		   !strcmp(library_call_name("gnutls", 4), "gnutls_bye"), "the calls' names");
 }
 
+static struct library_error go(int alert, bool received, unsigned int type, int64_t number, const char *text)
+{
+	struct go_said said = { alert, received, type, number, text };
+	struct library_error e = { .library = "go" };
+
+	library_go_read(&e, &said);
+	return e;
+}
+
+static void go_errors(void)
+{
+	struct library_error e = go(42, true, TT_GO_ERROR_ALERT, -1, "");
+
+	ok(e.received == 42 && e.sends == -1 && !e.unnumbered && !strcmp(e.text, "remote error: tls: bad certificate"),
+	   "Go: an alert from the other end");
+	e = go(20, false, TT_GO_ERROR_OTHER, -1, "");
+	ok(e.sends == 20 && e.received == -1 && !strcmp(e.text, "local error: tls: bad record MAC"), "Go: its own");
+	e = go(40, false, TT_GO_ERROR_TEXT, -1, "tls: no cipher suite supported by both client and server; sorry");
+	ok(e.cause == SSL_R_NO_SHARED_CIPHER && e.unnumbered && e.sends == 40, "Go: a text, and what it means");
+	e = go(42, false, TT_GO_ERROR_INVALID, 1, "current time 2026-01-02T03:04:05Z is before 2027-01-01T00:00:00Z");
+	ok(e.verify == X509_V_ERR_CERT_NOT_YET_VALID && e.verify_text, "Go: not valid yet");
+	e = go(42, false, TT_GO_ERROR_INVALID, 1, "");
+	ok(e.verify == X509_V_ERR_CERT_HAS_EXPIRED, "Go: expired");
+	e = go(42, false, TT_GO_ERROR_INVALID, 99, "");
+	ok(e.verify == X509_V_ERR_UNSPECIFIED, "Go: a number of a later release");
+	ok(go(-1, false, TT_GO_ERROR_TEXT, -1, "EOF").ends_quietly && go(-1, false, TT_GO_ERROR_ERRNO, 104, "").ends_quietly,
+	   "Go: the other end is gone");
+	e = go(-1, false, 9999, -1, "");
+	ok(e.unnumbered && !*e.text && e.sends == -1, "Go: an error of an unknown type says nothing");
+}
+
 int main(void)
 {
+	go_errors();
 	sites();
 	exits();
 	numbers();

@@ -97,6 +97,30 @@ static void read_gnutls(struct library_error *e, int32_t number)
 			snprintf(e->text, sizeof(e->text), "%s", gnutls[i].text);
 }
 
+/* Of ssl/sslerr.h. */
+static const struct {
+	int32_t code;
+	const char *name;
+	int16_t received, sends;
+	const char *text;
+} nss[] = {
+#define NSS(code, name, received, sends, text) { code, name, received, sends, text },
+#include "library/nss.def"
+#undef NSS
+};
+
+static void read_nss(struct library_error *e, int32_t number)
+{
+	e->code = e->reason = number;
+	e->verify = -1;
+	for (size_t i = 0; i < sizeof(nss) / sizeof(*nss); i++)
+		if (nss[i].code == number) {
+			e->received = nss[i].received;
+			e->sends = nss[i].sends;
+			snprintf(e->text, sizeof(e->text), "%s", nss[i].text);
+		}
+}
+
 void library_error_read(struct library_error *e, int32_t number, bool tls13)
 {
 	e->received = e->sends = -1;
@@ -104,6 +128,8 @@ void library_error_read(struct library_error *e, int32_t number, bool tls13)
 	e->verify_text = NULL;
 	if (!strcmp(e->library, "openssl"))
 		read_openssl(e, number, tls13);
+	else if (!strcmp(e->library, "nss"))
+		read_nss(e, number);
 	else
 		read_gnutls(e, number);
 }
@@ -134,7 +160,7 @@ bool library_outcome(const char *library, int32_t outcome, int64_t result, int32
 
 bool library_tells_later(const char *library)
 {
-	return !strcmp(library, "go");
+	return !strcmp(library, "go") || !strcmp(library, "nss");
 }
 
 const char *library_call_name(const char *library, unsigned int call)
@@ -146,6 +172,7 @@ const char *library_call_name(const char *library, unsigned int call)
 			       "SSL_read_ex", "SSL_write_ex", "SSL_peek", "SSL_peek_ex" } },
 		{ "gnutls", { NULL, "gnutls_handshake", "gnutls_record_recv", "gnutls_record_send",
 			      "gnutls_bye" } },
+		{ "nss", { NULL, "SSL_ForceHandshake", "PR_Read", "PR_Write", "PR_Shutdown" } },
 		{ "go", { NULL, "Conn.Handshake", "Conn.Read", "Conn.Write", "Conn.Close" } },
 	};
 

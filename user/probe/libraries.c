@@ -141,6 +141,7 @@ static void take_usual(struct libraries *l)
 		"/lib/*/lib{ssl,crypto,gnutls}.so.*", "/lib64/lib{ssl,crypto,gnutls}.so.*",
 		"/usr/lib/*/lib{ssl,crypto,gnutls}.so.*", "/usr/lib64/lib{ssl,crypto,gnutls}.so.*",
 		"/usr/local/lib/lib{ssl,crypto,gnutls}.so.*", "/usr/bin/node", "/usr/local/bin/node",
+		"/lib/*/lib{nspr4,ssl3,nss3}.so", "/usr/lib/*/lib{nspr4,ssl3,nss3}.so",
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {

@@ -36,7 +36,8 @@ static size_t number_of(const char *name)
 {
 	size_t i = FUNCTIONS;
 
-	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'R' || *name == 'g')
+	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'R' || *name == 'P' ||
+	    *name == 'g')
 		for (i = 0; i < FUNCTIONS && strcmp(name, functions[i].name);)
 			i++;
 	return i;
@@ -66,12 +67,15 @@ static void found_stub(void *arg, const char *name, uint64_t offset)
 
 static bool is_error(const struct function *f)
 {
-	return f->kind == TT_SITE_RAISE || f->kind == TT_SITE_PUT || f->kind == TT_SITE_PLACE;
+	return f->kind == TT_SITE_RAISE || f->kind == TT_SITE_PUT || f->kind == TT_SITE_PLACE ||
+	       f->kind == TT_SITE_SET;
 }
 
 static bool moves(const struct function *f)
 {
-	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE && f->call != TT_CALL_SHUTDOWN;
+	/* NSPR's are for all kinds of files, and what NSS knows a connection by: never let go. */
+	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE &&
+	       f->call != TT_CALL_SHUTDOWN && f->library != LIBRARY_NSS;
 }
 
 /* Passed by each record. */
@@ -177,6 +181,8 @@ static bool is_wanted(const struct function *f, struct library_wish wish)
 {
 	if (f->kind == TT_SITE_KDF)
 		return wish.secrets;
+	if (f->kind == TT_SITE_AEAD)
+		return false; /* at its stubs only */
 	if (seals(f))
 		return wish.alerts;
 	return moves(f) ? wish.io != LIBRARY_IO_NONE :
@@ -215,16 +221,17 @@ static void add_all(struct library *to, struct image *image, const struct search
 	}
 }
 
-/* Where TLS calls the library below to note an error: nothing else passes there. */
-static void add_stubs(struct library *to, const struct search *s, uint32_t file)
+/* Where TLS calls the library below to note an error, or NSS to protect: nothing else passes. */
+static void add_stubs(struct library *to, const struct search *s, uint32_t file, enum group group)
 {
 	const struct site begin = { 0 };
 
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (is_error(&functions[i]) && s->at[i].stub && !s->at[i].offset &&
+		if ((group == BUSY ? functions[i].kind == TT_SITE_AEAD : is_error(&functions[i])) &&
+		    s->at[i].stub && !s->at[i].offset &&
 		    functions[i].library == to->kind) {
 			add(to, &functions[i], functions[i].kind, s->at[i].stub, &begin, file);
-			to->errors++;
+			to->errors += is_error(&functions[i]);
 		}
 }
 
@@ -250,10 +257,10 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 
 	for (size_t i = 0; i < FUNCTIONS; i++)
 		if (s->at[i].offset && functions[i].kind == TT_SITE_CALL && !moves(&functions[i]) &&
-		    functions[i].library == to->kind)
+		    to->kind != LIBRARY_NSS && functions[i].library == to->kind)
 			all &= add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
 					 EXITS_MAX, file);
-	to->ends_seen = all && to->count - before.count == to->emulated - before.emulated;
+	to->ends_seen = all && to->kind != LIBRARY_NSS && to->count - before.count == to->emulated - before.emulated;
 	if (to->kind == LIBRARY_OPENSSL && !to->ends_seen)
 		*to = before;
 	for (size_t i = before.count; i < to->count; i++)
@@ -273,7 +280,7 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	if (to->calls) {
 		add_ends(to, image, &search, file);
 		image_stubs(image, found_stub, &search);
-		add_stubs(to, &search, file);
+		add_stubs(to, &search, file, ALWAYS);
 		add_all(to, image, &search, file, wish, ALWAYS); /* errors too, now */
 	}
 	to->errors += to->calls && (has(&search, "ERR_put_error") || has(&search, "ERR_vset_error"));
@@ -281,10 +288,12 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	add_all(to, image, &search, file, wish, BELOW);
 	to->busy_from = to->count;
 	add_all(to, image, &search, file, wish, BUSY);
+	add_stubs(to, &search, file, BUSY);
 	to->named = to->count;
 	add_returns(to, image, &search, file, wish);
-	if (to->kind == LIBRARY_OPENSSL)
-		image_version(image, "OpenSSL ", to->version, sizeof(to->version));
+	if (to->kind == LIBRARY_OPENSSL || to->kind == LIBRARY_NSS)
+		image_version(image, to->kind == LIBRARY_NSS ? "Version: NSS " : "OpenSSL ",
+			      to->version, sizeof(to->version));
 }
 
 const char *library_function(enum library_kind kind, size_t number)
@@ -300,7 +309,7 @@ const char *library_function(enum library_kind kind, size_t number)
 
 const char *library_kind_name(enum library_kind kind)
 {
-	static const char *const names[] = { "none", "openssl", "gnutls", "go" };
+	static const char *const names[] = { "none", "openssl", "gnutls", "nss", "go" };
 
 	return names[kind];
 }
