@@ -93,7 +93,7 @@ def make():
         "good": issue("good"), "rsa": issue("rsa", kind="rsa"),
         "expired": issue("expired", days=("20200101000000Z", "20210101000000Z")),
         "early": issue("early", days=("20380101000000Z", "20400101000000Z")),
-        "self": issue("self", "self"), "other": issue("leaf-of-other", "other"),
+        "self": issue("self", "self"), "other": issue("leaf-of-other", "other"), "otherchain": issue("with-root", "other", chain=["other"]),
         "elsewhere": issue("elsewhere", names="DNS:elsewhere.test,DNS:*.elsewhere.test"),
         "wild": issue("wild", names="DNS:*.good.test"),
         "weak": issue("weak", kind="rsa1024"), "sha1": issue("sha1", kind="rsa", md="sha1"),

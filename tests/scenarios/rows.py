@@ -1,7 +1,8 @@
 """rows.py - the table of the battery, a file a group."""
-import rows_certificates, rows_ends, rows_keys, rows_mutual, rows_offers, rows_remarks
+import rows_certificates, rows_ends, rows_histories, rows_keys, rows_mutual, rows_offers, rows_remarks, rows_stray
 
-GROUPS = (rows_certificates, rows_mutual, rows_offers, rows_ends, rows_keys, rows_remarks)
+GROUPS = (rows_certificates, rows_mutual, rows_offers, rows_ends, rows_keys, rows_remarks,
+          rows_histories, rows_stray)
 
 
 def all_rows():

@@ -8,16 +8,18 @@ CASES = {
     "expired": ("certificate-expired", "certificate_expired"),
     "early": ("certificate-not-yet-valid", "bad_certificate"),
     "self": ("certificate-untrusted", "unknown_ca"),
-    "other": ("certificate-untrusted", "unknown_ca"),
+    "otherchain": ("certificate-untrusted", "unknown_ca"),
+    "other": ("certificate-chain-incomplete", "unknown_ca"),
     "elsewhere": ("certificate-name-mismatch", "bad_certificate"),
     "mail": ("certificate-wrong-purpose", "unsupported_certificate"),
     "revoked": ("certificate-revoked", "certificate_revoked"),
     "weak": ("certificate-weak-key", "bad_certificate"),
+    "sha1": ("certificate-weak-key", "bad_certificate"),
     "oldchain": ("certificate-expired", "certificate_expired"),
     "badchain": ("certificate-untrusted", "unknown_ca"),
 }
 MORE = {"elsewhere": ["-verify_hostname", NAME], "mail": ["-purpose", "sslserver"],
-        "revoked": ["-crl_check", "-CRL", pki.CRL], "weak": ["-cipher", "DEFAULT:@SECLEVEL=2"]}
+        "revoked": ["-crl_check", "-CRL", pki.CRL], "weak": ["-cipher", "DEFAULT:@SECLEVEL=2"], "sha1": ["-cipher", "DEFAULT:@SECLEVEL=2"]}
 
 
 def openssl():
@@ -31,6 +33,8 @@ def openssl():
 
 def seen_in_capture(name, version):
     """Without a library only what is readable tells: no certificate under 1.3."""
+    if name == "sha1":
+        return "certificate-rejected"
     if version == "1.2" or CASES[name][1] not in ("bad_certificate", "unsupported_certificate"):
         return CASES[name][0]
     return "certificate-rejected"
@@ -53,7 +57,7 @@ CLOSED, REJECTED = "peer-closed-during-handshake", "certificate-rejected"
 
 def said_by(who, cert, version):
     """What a client's own judgement leaves to find, live and in a capture."""
-    if cert not in CASES:
+    if cert not in CASES or (cert == "weak" and who in ("node", "go", "gnutls")):
         return None, None
     code = CASES[cert][0]
     if who == "node":  # the program closes without a word; up to 1.2 when all was over
@@ -63,7 +67,7 @@ def said_by(who, cert, version):
     if who in ("go", "gnutls"):  # bad_certificate, whatever it is
         if version == "1.3":
             return REJECTED, "handshake-failed-unexplained"
-        return (REJECTED,) * 2 if code == "certificate-untrusted" else (code, code)
+        return (REJECTED,) * 2 if CASES[cert][1] == "unknown_ca" else (code, code)
     return code, seen_in_capture(cert, version)
 
 
@@ -75,10 +79,10 @@ def others():
         "gnutls": lambda v: gnutls_client(version=v),
     }
     for who, client in clients.items():
-        for cert in ("expired", "early", "self", "other", "elsewhere", "mail", "chain", "good"):
+        for cert in ("expired", "early", "self", "other", "otherchain", "elsewhere", "mail", "weak", "chain", "good"):
             for version in ("1.2", "1.3"):
                 code, capture = said_by(who, cert, version)
-                yield Row(f"{who}, {cert}, {version}", code, s_server(cert=cert, version=version), client(version), "any",
+                yield Row(f"{who}, {cert}, {version}", code, s_server("-cipher", "DEFAULT:@SECLEVEL=0", cert=cert, version=version), client(version), "any",
                           capture=capture)
 
 

@@ -91,6 +91,19 @@ static void gone(void)
 	is("", &c, &hidden, "that it stalled was the finding");
 }
 
+static void stray(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = fatal(C, 70, 1), overflow = fatal(C, 22, 1);
+
+	is("version-mismatch", &c, &a, "protocol_version in the handshake");
+	c.failed = false;
+	c.established = true;
+	is("record-corrupted-mid-stream", &c, &a, "and after it");
+	ok(!!strstr(said.title, "no TLS record"), "as a header that is none");
+	is("record-corrupted-mid-stream", &c, &overflow, "record_overflow after it");
+}
+
 static void reason(struct conn *c, int number)
 {
 	c->error.library = "openssl";
@@ -152,6 +165,7 @@ int main(void)
 	unseen();
 	mutual();
 	gone();
+	stray();
 	proofs();
 	offers();
 	return failed;

@@ -27,7 +27,7 @@ static void say_versions(const struct facts *f, struct finding *out)
 
 bool rule_version(const struct facts *f, struct finding *out)
 {
-	if (f->code != PROTOCOL_VERSION)
+	if (f->code != PROTOCOL_VERSION || f->conn->established)
 		return false;
 	title(out, "The client and the server have no TLS version in common: the %s refuses what the %s speaks.",
 	      end_name(f->by), end_name(other_end(f->by)));

@@ -9,14 +9,22 @@
 
 #define WARNING 1
 #define FATAL 2
+#define PROTOCOL_VERSION_ALERT 70
 
-/* The library has shown the alert itself; now its error says the same. */
-static bool told_before(const struct session *s, int64_t time_ns, uint8_t description, bool sent)
+/*
+ * The library has shown the alert itself, and now its error says the same; or its sender's end
+ * has told of it before: a fatal one comes once.
+ */
+static bool told_before(const struct session *s, int64_t time_ns, const struct alert *a)
 {
 	const struct alert *last = &s->conn.last_alert;
 
-	return last->time_ns && last->readable && last->by_library && last->sent == sent &&
-	       last->description == description && time_ns - last->time_ns < TRACK_WITNESS_NS;
+	for (int i = 0; a->level == FATAL && i < s->conn.alert_count; i++)
+		if (s->conn.alerts[i].level == FATAL && s->conn.alerts[i].sender == a->sender &&
+		    s->conn.alerts[i].description == a->description)
+			return true;
+	return last->time_ns && last->readable && last->by_library && last->sent == a->sent &&
+	       last->description == a->description && time_ns - last->time_ns < TRACK_WITNESS_NS;
 }
 
 /*
@@ -40,7 +48,7 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	/* In the clear the wire has told all of it. */
 	if (!s->encrypted[dir] && !s->waiting[dir].by_wire && !sent)
 		return;
-	if (told_before(s, time_ns, alert.description, sent))
+	if (told_before(s, time_ns, &alert))
 		return;
 	/* The wire's own may be what waits: then this is its other witness. */
 	alert.by_wire = session_tls13(s) && !sent && alert_ends(s, dir) &&
@@ -104,6 +112,9 @@ static void error_of(struct session *s, const struct track_out *out, int64_t tim
 	copy_text(error->source, e->source);
 	copy_text(error->function, e->function);
 	library_error_read(error, e->code, session_tls13(s));
+	/* After the first record libssl says so of what is no record; of the first one nothing. */
+	if (error->not_tls && s->conn.established)
+		error->sends = PROTOCOL_VERSION_ALERT;
 	/* What a program overhears while it hangs up matters to nobody. */
 	if (e->call == TT_CALL_SHUTDOWN && error->received < 0) {
 		*error = before;
