@@ -9,10 +9,16 @@ static bool few_records(const struct facts *f)
 	       f->conn->totals[0].app_records < 5;
 }
 
+/* After the handshake only the record layer says these. */
+static bool bad_header(const struct facts *f)
+{
+	return f->code == PROTOCOL_VERSION || f->code == RECORD_OVERFLOW;
+}
+
 /* Where what is due is no record header, libraries name it in different ways. */
 static bool refuses_record(const struct facts *f, bool broken)
 {
-	if (f->code == BAD_RECORD_MAC || f->code == DECRYPTION_FAILED)
+	if (f->code == BAD_RECORD_MAC || f->code == DECRYPTION_FAILED || bad_header(f))
 		return true;
 	return broken && (f->code == PROTOCOL_VERSION || f->code == UNEXPECTED_MESSAGE ||
 			  f->code == RECORD_OVERFLOW || f->code == DECODE_ERROR ||
@@ -42,13 +48,14 @@ bool rule_mid_stream(const struct facts *f, struct finding *out)
 	bool broken = side && side->broken_bytes;
 
 	if (!f->alert || !f->conn->established || !refuses_record(f, broken) ||
-	    (!broken && at_first_protected(f)))
+	    (!broken && !bad_header(f) && at_first_protected(f)))
 		return false;
 	title(out, broken ? "The %s could not read a record in mid-stream: the stream stops being TLS, something else was written into it." :
+	      bad_header(f) ? "The %s found no TLS record where one had to begin, in mid-stream: there are bytes that no TLS library sent." :
 			    "The %s could not verify a record in mid-stream: bytes changed after they were protected.",
 	      end_name(f->by));
 	out->confidence = broken && !f->alert->sent ? CONFIDENCE_CERTAIN :
-			  !broken && few_records(f) ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+			  !broken && !bad_header(f) && few_records(f) ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	if (broken)
 		say_broken(f, side->broken_bytes - 1, out);
