@@ -7,6 +7,25 @@
 #include "run.bpf.h"
 #include "scope.bpf.h"
 
+#define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
+#define TOLD_RECORDS 1024 /* others of a direction that are told of */
+
+/*
+ * Is the record counted last told of? A peer that sends nothing but small ones would push the
+ * events of all others out of the ring buffer, so there is an end to it.
+ */
+static __always_inline int record_told(struct stream *st, __u8 type)
+{
+	if (type == TYPE_DATA)
+		return tt_config.every_record || st->totals.app_records <= EVENTS_PER_SIDE;
+	if (st->told < TOLD_RECORDS) {
+		st->told++;
+		return 1;
+	}
+	count(TT_COUNT_TRUNCATED);
+	return 0;
+}
+
 static __always_inline void record_head(struct tt_ev_record *event, const struct run *r,
 					__u16 kind, __u16 size)
 {

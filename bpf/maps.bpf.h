@@ -25,6 +25,7 @@ struct stream {
 	__u32 body_at; /* sequence number of the next body byte to copy */
 	__u32 body_left;
 	__u32 copied_bytes; /* of TT_FLIGHT_BYTES */
+	__u32 told; /* records other than of data, of TOLD_RECORDS */
 	__u16 body_offset;
 	__u8 state;
 	__u8 head_bytes; /* of the header collected so far */

@@ -28,7 +28,6 @@
 #define PROBE_SEGMENTS 24   /* first bytes looked at for a late ClientHello */
 #define TOTALS_NS 5000000000ULL /* a busy connection's counters are told so often */
 #define LOCK_TRIES 512
-#define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
 
 static __always_inline void stream_reject(struct run *r)
 {
@@ -46,7 +45,7 @@ static __always_inline void record_begin(struct run *r)
 	__u32 slot = st->totals.records & (TT_FLIGHT_RECORDS - 1);
 	__u8 type = st->head[0];
 	__u64 now;
-	int copy = type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO || (type == TYPE_ALERT && length == 2);
+	int told, copy;
 
 	if (!r->s->announced) {
 		emit_open(r->s, r->sk);
@@ -68,7 +67,10 @@ static __always_inline void record_begin(struct run *r)
 		st->totals.app_records++;
 		st->totals.app_bytes += length;
 	}
-	if (type == TYPE_ALERT || now - r->s->told_ns > TOTALS_NS) {
+	told = record_told(st, type);
+	copy = told && (type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO ||
+			(type == TYPE_ALERT && length == 2));
+	if ((type == TYPE_ALERT && told) || now - r->s->told_ns > TOTALS_NS) {
 		r->s->told_ns = now;
 		emit_totals(r->s, TT_EV_TOTALS);
 	}
@@ -86,8 +88,7 @@ static __always_inline void record_begin(struct run *r)
 		st->body_offset = 0;
 		st->copied_bytes += length;
 	}
-	if (!copy && (type != TYPE_DATA || tt_config.every_record ||
-		      st->totals.app_records <= EVENTS_PER_SIDE))
+	if (told && !copy)
 		emit_record(r);
 	st->next += length;
 }

@@ -200,6 +200,12 @@ void pipeline_event(void *pipeline, const void *event, size_t bytes)
 	track_event(((struct pipeline *)pipeline)->track, event, bytes);
 }
 
+void pipeline_clock(struct pipeline *p, int64_t wall_offset_ns, int64_t time_ns)
+{
+	p->origin.wall_offset_ns = wall_offset_ns;
+	track_clock(p->track, wall_offset_ns, time_ns);
+}
+
 void pipeline_tick(struct pipeline *p, int64_t time_ns)
 {
 	track_tick(p->track, time_ns);

@@ -35,6 +35,8 @@ struct origin {
 struct pipeline *pipeline_open(const struct options *options, const struct origin *origin);
 /* One struct tt_event; `pipeline` is a struct pipeline, as callbacks want it. */
 void pipeline_event(void *pipeline, const void *event, size_t bytes);
+/* The wall clock was set, at `time_ns` of it: from here on this is added to the events' times. */
+void pipeline_clock(struct pipeline *p, int64_t wall_offset_ns, int64_t time_ns);
 /* It is now `time_ns` (wall clock): for what is noticed by silence. */
 void pipeline_tick(struct pipeline *p, int64_t time_ns);
 /* Whoever carries the connections gives up at `time_ns`, of the events' clock. */

@@ -24,6 +24,8 @@
 #define LOST_NS 1000000000LL
 #define STATS_NS (10 * 1000000000LL)
 #define LINGER_NS (500 * 1000000LL) /* for the last closes of a command's sockets */
+#define DRAIN_POLLS 129 /* of 4096 events: a ring full of the smallest; probes on libraries go on */
+#define PATIENCE_NS 1000000000LL
 
 struct run {
 	const struct options *options;
@@ -32,6 +34,7 @@ struct run {
 	struct live *live;
 	struct watch *watch;	     /* of libraries; NULL: the wire only */
 	struct rlimit files;	     /* as it was before: a command's */
+	int64_t wall_offset_ns;
 	pid_t child;
 	int child_status;
 	bool child_done;
@@ -39,8 +42,16 @@ struct run {
 
 static volatile sig_atomic_t stopped;
 
+/* Again, and not at once (timeout(1) sends it twice): whoever reads the output has stopped. */
 static void stop(int signal_number)
 {
+	static int64_t first_ns;
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (!stopped)
+		first_ns = now_ns;
+	else if (now_ns - first_ns > PATIENCE_NS)
+		signal(signal_number, SIG_DFL), raise(signal_number);
 	stopped = signal_number;
 }
 
@@ -90,6 +101,8 @@ static int start_command(struct run *r, int *go_fd)
 		char **command = r->options->command;
 
 		signal(SIGPIPE, SIG_DFL);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
 		setrlimit(RLIMIT_NOFILE, &r->files);
 		close(gate[1]);
 		if (read(gate[0], &byte, 1) != 1)
@@ -139,6 +152,12 @@ static bool go_on(struct run *r, int64_t start_ns, int64_t now)
 	return !r->child_done;
 }
 
+static void look_at_clock(struct run *r)
+{
+	if (live_clock_stepped(&r->wall_offset_ns))
+		pipeline_clock(r->pipeline, r->wall_offset_ns, clock_ns(CLOCK_REALTIME));
+}
+
 static void count_lost(struct run *r)
 {
 	uint64_t counts[TT_COUNT_MAX];
@@ -166,6 +185,7 @@ static int loop(struct run *r)
 			lost_ns = now;
 			count_lost(r);
 		}
+		look_at_clock(r);
 		pipeline_tick(r->pipeline, clock_ns(CLOCK_REALTIME));
 		if (now - stats_ns >= STATS_NS) {
 			stats_ns = now;
@@ -180,6 +200,12 @@ static int loop(struct run *r)
 	       clock_ns(CLOCK_MONOTONIC) - start_ns < LINGER_NS && !live_poll(r->live, POLL_MS))
 		;
 	return 0;
+}
+
+static void drain(struct run *r)
+{
+	for (int i = 0; i < DRAIN_POLLS && !live_poll(r->live, 0) && live_more(r->live); i++)
+		;
 }
 
 static int command_status(const struct run *r)
@@ -208,8 +234,10 @@ static int trace(struct run *r)
 	if (go_fd >= 0)
 		close(go_fd);
 	status = loop(r);
+	hooks_stop(r->hooks);
+	drain(r);
 	hooks_flush(r->hooks);
-	live_poll(r->live, 0);
+	drain(r);
 	pipeline_end(r->pipeline, clock_ns(CLOCK_REALTIME));
 	emit_stats(r);
 	return status ? status : command_status(r);
@@ -237,16 +265,19 @@ static struct tt_config config_of(const struct options *o)
 
 int run_live(const struct options *options)
 {
-	struct run r = { .options = options };
-	const struct origin origin = { .name = "live", .wall_offset_ns = live_wall_offset_ns(),
+	struct run r = { .options = options, .wall_offset_ns = live_wall_offset_ns() };
+	const struct origin origin = { .name = "live", .wall_offset_ns = r.wall_offset_ns,
 				       .enrich = enrich_process, .shook = watch_shook, .library = options->libraries ? watch_library : NULL,
 				       .probed = watch_probed, .sealed = watch_sealed,
 				       .arg = &r.watch };
-	struct sigaction action = { .sa_handler = stop };
+	/* A write of output is not broken off. */
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
 	struct tt_config config = config_of(options);
 	const char *why;
 	int status = 3;
 
+	if (options->ready_fd >= 0)
+		fcntl(options->ready_fd, F_SETFD, FD_CLOEXEC); /* not the command's */
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

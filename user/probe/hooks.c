@@ -100,6 +100,12 @@ static int attach(struct hooks *h)
 	return failed ? -1 : 0;
 }
 
+void hooks_stop(struct hooks *h)
+{
+	while (h->link_count)
+		bpf_link__destroy(h->links[--h->link_count]);
+}
+
 static void choose_library(struct hooks *h, const struct tt_config *config, const struct btf *kernel)
 {
 	struct bpf_program *programs[] = { h->skel->progs.tt_library, h->skel->progs.tt_library_go };
@@ -140,8 +146,7 @@ static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 	h->name = sets[set].name;
 	if (!tlstrace_bpf__load(h->skel) && !attach(h))
 		return 0;
-	while (h->link_count)
-		bpf_link__destroy(h->links[--h->link_count]);
+	hooks_stop(h);
 	tlstrace_bpf__destroy(h->skel);
 	h->skel = NULL;
 	return -1;
@@ -269,8 +274,7 @@ void hooks_flush(struct hooks *h)
 
 void hooks_close(struct hooks *h)
 {
-	while (h->link_count)
-		bpf_link__destroy(h->links[--h->link_count]);
+	hooks_stop(h);
 	tlstrace_bpf__destroy(h->skel);
 	free(h);
 }

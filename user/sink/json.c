@@ -108,7 +108,7 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 	json_open(j, "event", '{');
 	json_text(j, "action", action);
 	json_int(j, "sequence", fact->sequence);
-	if (!strcmp(action, "tls-connection"))
+	if (!strcmp(action, "tls-connection") && fact->conn->closed_ns >= fact->conn->first_ns)
 		json_int(j, "duration", fact->conn->closed_ns - fact->conn->first_ns);
 	json_close(j, '}');
 	host(j);

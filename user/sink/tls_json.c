@@ -57,9 +57,10 @@ static void session(struct json *j, const struct conn *c)
 static void times(struct json *j, const struct conn *c)
 {
 	json_open(j, "handshake", '{');
-	if (c->established_at_ns && c->client_hello_ns)
+	/* Not where the clock was set back in between. */
+	if (c->client_hello_ns && c->established_at_ns >= c->client_hello_ns)
 		json_int(j, "duration_ns", c->established_at_ns - c->client_hello_ns);
-	if (c->server_hello_ns && c->client_hello_ns)
+	if (c->client_hello_ns && c->server_hello_ns >= c->client_hello_ns)
 		json_int(j, "client_hello_to_server_hello_ns",
 			 c->server_hello_ns - c->client_hello_ns);
 	if (c->tcp_connect_duration_ns)

@@ -235,6 +235,13 @@ void track_lost(struct track *t, int64_t time_ns)
 	t->lost_ns = time_ns;
 }
 
+void track_clock(struct track *t, int64_t wall_offset_ns, int64_t time_ns)
+{
+	witness_due(t, INT64_MAX);
+	t->wall_offset_ns = wall_offset_ns;
+	track_lost(t, time_ns);
+}
+
 uint64_t track_io_unbound(const struct track *t)
 {
 	return t->io_unbound;

@@ -63,6 +63,11 @@ struct track_out {
 
 /* `wall_offset_ns` is added to the kernel's times. NULL when out of memory. */
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns);
+/*
+ * The wall clock was set, at `time_ns` of it: from here on this is added to the kernel's times.
+ * What is silent since before has not stalled; what waits, waits no longer.
+ */
+void track_clock(struct track *track, int64_t wall_offset_ns, int64_t time_ns);
 /* One struct tt_event with `bytes` bytes behind it; a lying size is ignored. */
 void track_event(struct track *track, const void *event, size_t bytes);
 /* It is now `time_ns` (wall clock), whether or not there was an event. Cheap to call often. */
