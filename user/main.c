@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "cli/options.h"
 #include "run.h"
+
+/* Whatever is opened next would get a standard stream's number, and its output. */
+static void open_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = options_parse(&options, argc, argv);
+	int status;
 
+	open_streams();
+	status = options_parse(&options, argc, argv);
 	if (status >= 0)
 		return status;
 	switch (options.task) {

@@ -6,6 +6,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/columns.h"
@@ -13,10 +14,30 @@
 /* Without memory of ours glibc takes 1 KiB for a terminal, and the status line gets between. */
 static char buffer[1 << 16], file_buffer[1 << 16];
 
+/* Does the file end within a line, of an earlier run or because the disk was full? */
+static bool is_torn(int file)
+{
+	char path[64], last = '\n';
+	struct stat st;
+	int fd;
+
+	if (fstat(file, &st) || !S_ISREG(st.st_mode) || !st.st_size)
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
 static FILE *open_file(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
+	bool failed = fd < 0 || (is_torn(fd) && write(fd, "\n", 1) != 1);
+	FILE *file = failed ? NULL : fdopen(fd, "a");
 
 	if (!file) {
 		fprintf(stderr, "tlstrace: %s: %s\n", path, strerror(errno));
@@ -85,6 +106,8 @@ static void failed(struct outputs *o, int i)
 	o->lost += o->unwritten[i];
 	clearerr(o->sinks[i].out);
 	__fpurge(o->sinks[i].out);
+	if (o->sinks[i].out != stdout && is_torn(fileno(o->sinks[i].out)))
+		putc('\n', o->sinks[i].out); /* what comes next is a line of its own */
 }
 
 bool outputs_flush(struct outputs *o, bool *printed)

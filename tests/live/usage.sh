@@ -38,6 +38,13 @@ refuse 2 "'0' is not a TCP port" --port 0
 refuse 2 "'99999' is not a TCP port" --port 99999
 refuse 2 "'x' is not a process" -p x
 refuse 2 "not a running process" -p 4194304
+mkfifo "$T/thread"
+python3 -c 'import threading as t
+s = t.Thread(target=t.Event().wait, daemon=True); s.start(); print(s.native_id, flush=True); s.join()' >"$T/thread" &
+pids="$pids $!"
+read -r thread <"$T/thread"
+refuse 2 "is not a process, but a thread of one" -p "$thread"
+refuse 2 "'77' is not the number of an open descriptor" --ready-fd 77
 refuse 2 "no-such-user' is not a user" -u no-such-user
 refuse 2 "'/nonexistent' is not a cgroup" --cgroup /nonexistent
 refuse 2 "is not a running container" --container deadbeef

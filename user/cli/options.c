@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "cli/scope.h"
 #include "cli/table.h"
 #include "cli/values.h"
+#include "util/proc.h"
 #include "util/version.h"
 
 int bad_value(const char *option, const char *value, const char *expected)
@@ -72,6 +74,8 @@ static int take_pid(struct options *o, const char *arg)
 		return bad_value("pid", arg, "a process ID");
 	if (kill((pid_t)n, 0) && errno == ESRCH)
 		return bad_value("pid", arg, "a running process");
+	if (proc_leader((uint32_t)n) != n)
+		return bad_value("pid", arg, "a process, but a thread of one");
 	o->pid = n;
 	return -1;
 }
@@ -120,8 +124,8 @@ static int take(struct options *o, int id, const char *arg)
 	case OPT_COUNT:
 		return number_value(arg, UINT64_MAX, &o->count) ? -1 : bad_value("count", arg, "a number of events");
 	case OPT_READY_FD:
-		if (!number_value(arg, 1 << 20, &n))
-			return bad_value("ready-fd", arg, "the number of a descriptor");
+		if (!number_value(arg, 1 << 20, &n) || fcntl((int)n, F_GETFD) < 0)
+			return bad_value("ready-fd", arg, "the number of an open descriptor");
 		o->ready_fd = n;
 		return -1;
 	case OPT_HOOKS:

@@ -42,6 +42,16 @@ uint32_t proc_parent(uint32_t pid)
 	return stat_field(pid, 4);
 }
 
+uint32_t proc_leader(uint32_t pid)
+{
+	char path[64], status[1024], *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	if (slurp(path, status, sizeof(status)) <= 0 || !(at = strstr(status, "\nTgid:")))
+		return pid;
+	return (uint32_t)strtoul(at + 6, NULL, 10);
+}
+
 static void read_executable(uint32_t pid, char *executable, size_t size)
 {
 	char path[64];
