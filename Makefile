@@ -49,6 +49,8 @@ fuzz: deps-test $(FUZZ) ## run each fuzzer for TIME=60 seconds
 	tests/fuzz/run.sh $(TIME)
 soak: deps-test all ## 100,000 healthy connections over the grid of versions and suites
 	HEALTHY=100000 B=$(B) tests/scenarios/healthy.sh
+churn: deps-test all ## attach to and leave a Go server and client at work, 200 times
+	TIMES=200 B=$(B) tests/scenarios/gochurn.sh
 coverage: deps-test ## the lines of user/wire that tests run, 90 in a hundred at least
 	$(MAKE) B=build/cov CFLAGS="-O0 -g --coverage" build/cov/tlstrace $(UNIT:$(B)/%=build/cov/%)
 	B=build/cov tests/coverage.sh
@@ -118,7 +120,7 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: soak compile_commands.json all run test demo bench-read vmtest fuzz bench grid lint install clean help coverage \
+.PHONY: churn soak compile_commands.json all run test demo bench-read vmtest fuzz bench grid lint install clean help coverage \
 	deps-build deps-test deps-vm deps-bench deps-grid
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)

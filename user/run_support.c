@@ -10,6 +10,7 @@
 
 #include "probe/library.h"
 #include "probe/mappings.h"
+#include "probe/recognize.h"
 #include "util/json.h"
 #include "util/proc.h"
 
@@ -152,7 +153,7 @@ int run_support(uint32_t pid)
 		proc_names(pid, name, sizeof(name), executable, sizeof(executable));
 		printf("%u ", pid);
 		terminal_text(stdout, name);
-		puts(": wire only: no TLS library that can be probed is mapped");
+		printf(": wire only: %s\n", recognize(pid));
 	} else if (!s->processes) {
 		puts("no process has a TLS library that can be probed mapped");
 	}

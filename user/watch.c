@@ -11,6 +11,7 @@
 
 #include "probe/libraries.h"
 #include "probe/price.h"
+#include "probe/recognize.h"
 #include "util/clock.h"
 #include "util/proc.h"
 
@@ -111,13 +112,13 @@ void watch_shook(void *watch, const struct conn *conn)
 {
 	struct watch *w = *(struct watch **)watch;
 	const struct process *p = conn->process;
-	struct coverage none = { .state = "wire only",
-				 .reason = "no TLS library that can be probed is mapped" };
+	struct coverage none = { .state = "wire only" };
 
 	if (!w || !p->pid || !is_new(w, p) || (conn->library && !is_part(w->options)) ||
 	    libraries_of(w->libraries, p->pid, is_part(w->options) ? used : ignored, w))
 		return;
 	none.pid = p->pid;
+	none.reason = recognize(p->pid);
 	snprintf(none.comm, sizeof(none.comm), "%s", p->comm);
 	snprintf(none.executable, sizeof(none.executable), "%s", p->executable);
 	pipeline_coverage(w->pipeline, &none);

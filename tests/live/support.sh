@@ -34,6 +34,37 @@ wait $gone
 ok "a process that is gone: exit 2" test $? = 2
 ok "and one line" test "$(wc -l <"$T/said")" = 1
 
+# What cannot be probed is told with its cause.
+say_of() { # say_of NAME C-TEXT
+	printf '%s\n#include <unistd.h>\nint main(void) { pause(); return 0; }\n' "$2" | gcc -x c - -o "$T/$1" -lcrypto
+	"$T/$1" &
+	pids="$pids $!"
+	until [ "$(readlink "/proc/$!/exe")" = "$T/$1" ]; do :; done
+	"$B/tlstrace" support -p $! >"$T/said" 2>&1
+}
+say_of rustls 'const char *const from = "/cargo/registry/src/rustls-0.21.7/src/conn.rs";'
+ok "rustls is named" says "wire only: rustls"
+say_of mbed 'void mbedtls_ssl_handshake(void) {}'
+ok "Mbed TLS is named" says "wire only: Mbed TLS"
+say_of none '#include <openssl/crypto.h>
+const char *f(void) { return OpenSSL_version(0); }'
+ok "a program that only hashes with libcrypto is not said to have a TLS library" says "wire only: no TLS library"
+printf 'package main\nimport "time"\nfunc main() { time.Sleep(time.Hour) }\n' >"$T/none.go"
+GO111MODULE=off GOCACHE=$T/go GOFLAGS= go build -o "$T/gonone" "$T/none.go"
+"$T/gonone" &
+pids="$pids $!"
+until [ "$(readlink "/proc/$!/exe")" = "$T/gonone" ]; do :; done
+"$B/tlstrace" support -p $! >"$T/said" 2>&1
+ok "a Go program without crypto/tls" says "wire only: a Go program without crypto/tls"
+GO111MODULE=off GOCACHE=$T/go GOFLAGS= go build -ldflags '-s -w' -o "$T/gopeer" tests/scenarios/peers/golang.go
+port2=$(port)
+"$T/gopeer" server "127.0.0.1:$port2" "{\"Cert\":\"$T/cert.pem\",\"Key\":\"$T/key.pem\"}" >/dev/null &
+pids="$pids $!"
+until [ "$(readlink "/proc/$!/exe")" = "$T/gopeer" ]; do :; done
+"$B/tlstrace" support -p $! >"$T/said" 2>&1
+ok "a stripped Go program, its release, and what is probed" says "go 1\.[0-9.]+: $T/gopeer"
+ok "by the functions' names" says 'probed: .*crypto/tls.*readRecordOrCCS'
+
 # A library that was never seen before, under another name, in a directory of its own.
 cp /lib/*/libssl.so.3 "$T/libssl.so.3"
 trace --port "$port"
