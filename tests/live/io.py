@@ -191,7 +191,7 @@ def terminal(port):
 REQUEST, REPLY = 18, 44  # of memory_bio.py
 cert = tt.certificate()
 server = echo(*cert)
-for mode in ("calls", "many", "threads", "fork", "again"):
+for mode in ("calls", "many", "threads", "fork", "pass", "again"):
     exact(server, mode)
 chained(server)
 in_memory_bios(cert)

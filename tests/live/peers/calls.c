@@ -5,6 +5,7 @@
  *   many PORT      three connections in turn on one thread
  *   threads PORT   one connection, three threads in turn
  *   fork PORT      the child goes on with the connection that its parent made
+ *   pass PORT      a process connects, another one gets the socket and speaks TLS
  *   chain PORT     BIO_f_ssl: SSL_read() and SSL_write() are not called
  *   again PORT     two connections with one object, SSL_clear() between
  *   data PORT      one write with a canary, read back
@@ -208,6 +209,59 @@ static void forked(SSL *ssl)
 	_exit(0);
 }
 
+static void hand_over(int to, int fd)
+{
+	char room[CMSG_SPACE(sizeof(fd))] = { 0 }, byte = 0;
+	struct iovec one = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = room,
+			    .msg_controllen = sizeof(room) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	must(sendmsg(to, &m, 0) == 1, "sendmsg");
+}
+
+static int taken_over(int from)
+{
+	int fd;
+	char room[CMSG_SPACE(sizeof(fd))], byte;
+	struct iovec one = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = room,
+			    .msg_controllen = sizeof(room) };
+
+	must(recvmsg(from, &m, 0) == 1 && CMSG_FIRSTHDR(&m), "recvmsg");
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
+	return fd;
+}
+
+static void pass(const char *port)
+{
+	int pair[2], fd;
+	pid_t pid;
+	SSL *ssl;
+
+	must(!socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), "socketpair");
+	pid = fork();
+	must(pid >= 0, "fork");
+	if (pid) {
+		fd = dial(port);
+		hand_over(pair[0], fd);
+		close(fd);
+		waitpid(pid, NULL, 0);
+		return;
+	}
+	ssl = SSL_new(context);
+	SSL_set_fd(ssl, taken_over(pair[1]));
+	must(SSL_connect(ssl) == 1, "SSL_connect");
+	put(ssl, 600);
+	take_all(ssl, 600);
+	hang_up(ssl);
+	_exit(0);
+}
+
 static void chain(const char *port)
 {
 	char where[64];
@@ -262,6 +316,7 @@ int main(int argc, char **argv)
 	case 'c': argv[1][1] == 'h' ? chain(port) : every_kind(shake(SSL_new(context), port)); break;
 	case 'm': many(port); break;
 	case 't': threads(shake(SSL_new(context), port)); break;
+	case 'p': pass(port); break;
 	case 'f': forked(shake(SSL_new(context), port)); break;
 	case 'a': again(port); break;
 	case 'd': data(shake(SSL_new(context), port)); break;
