@@ -3,86 +3,14 @@
 
 #include <string.h>
 
+#include "probe/functions.h"
 #include "probe/go.h"
 #include "probe/site.h"
 #include "tlstrace/event.h"
 
-static const struct function {
-	enum library_kind library;
-	const char *name;
-	uint8_t kind, call, arguments;
-} functions[] = {
-#define FUNCTION(library, name, kind, call, arguments) \
-	{ LIBRARY_##library, #name, TT_SITE_##kind, TT_CALL_##call, arguments },
-#include "probe/functions.def"
-#undef FUNCTION
-};
-
 #define WRAPPER_BYTES 320 /* 188 where it is one, 848 where it is not */
 #define EXITS_MAX 16	  /* of one function */
 #define TAIL_BYTES 4096	  /* of a function that another one ends in: its size is not told */
-#define FUNCTIONS (sizeof(functions) / sizeof(*functions))
-
-struct search {
-	struct {
-		uint64_t offset, bytes;
-		uint64_t stub; /* through which this file calls another's */
-	} at[FUNCTIONS];
-	int32_t verify_at; /* how far into its object a verify result is, -1: unknown */
-};
-
-/* Most names of most files begin otherwise. */
-static size_t number_of(const char *name)
-{
-	size_t i = FUNCTIONS;
-
-	if (*name == 'S' || *name == 'E' || *name == 'X' || *name == 'R' || *name == 'P' ||
-	    *name == 'g')
-		for (i = 0; i < FUNCTIONS && strcmp(name, functions[i].name);)
-			i++;
-	return i;
-}
-
-/* Rows of one function follow each other. */
-static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
-{
-	struct search *s = arg;
-
-	for (size_t i = number_of(name); i < FUNCTIONS && !strcmp(name, functions[i].name); i++) {
-		if (s->at[i].offset)
-			return;
-		s->at[i].offset = offset;
-		s->at[i].bytes = bytes;
-	}
-}
-
-static void found_stub(void *arg, const char *name, uint64_t offset)
-{
-	struct search *s = arg;
-	size_t i = number_of(name);
-
-	if (i < FUNCTIONS)
-		s->at[i].stub = offset;
-}
-
-static bool is_error(const struct function *f)
-{
-	return f->kind == TT_SITE_RAISE || f->kind == TT_SITE_PUT || f->kind == TT_SITE_PLACE ||
-	       f->kind == TT_SITE_SET;
-}
-
-static bool moves(const struct function *f)
-{
-	/* NSPR's are for all kinds of files, and what NSS knows a connection by: never let go. */
-	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE &&
-	       f->call != TT_CALL_SHUTDOWN && f->library != LIBRARY_NSS;
-}
-
-/* Passed by each record. */
-static bool seals(const struct function *f)
-{
-	return f->kind >= TT_SITE_CONTROL && f->kind <= TT_SITE_FINAL;
-}
 
 static void add(struct library *to, const struct function *f, uint8_t kind, uint64_t offset,
 		const struct site *site, uint32_t file)
@@ -104,7 +32,7 @@ static void add(struct library *to, const struct function *f, uint8_t kind, uint
 	memcpy(&to->cookies[to->count], &cookie, sizeof(cookie));
 	to->names[to->count++] = f->name;
 	to->emulated += site->emulated;
-	to->seals += seals(f);
+	to->seals += function_seals(f);
 	to->calls += kind == TT_SITE_CALL;
 	to->kind = f->library;
 }
@@ -139,25 +67,11 @@ enum group { ALWAYS, BELOW, BUSY };
 
 static enum group group_of(const struct function *f, const struct library *to)
 {
-	if (is_error(f))
+	if (function_errs(f))
 		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
-	if (moves(f) || seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT)
+	if (function_moves(f) || function_seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT)
 		return BUSY;
 	return ALWAYS;
-}
-
-static bool has(const struct search *s, const char *name)
-{
-	size_t i = number_of(name);
-
-	return i < FUNCTIONS && s->at[i].offset;
-}
-
-static int32_t verify_at(struct image *image, uint64_t getter)
-{
-	uint8_t code[SITE_CODE_BYTES];
-
-	return getter ? site_of_member(code, image_read(image, getter, code, sizeof(code))) : -1;
 }
 
 /* Another one of the table tells the same: called by it, unless the compiler has put it inside. */
@@ -166,14 +80,14 @@ static bool is_needless(const struct function *f, const struct search *s, const 
 	uint64_t bytes = s->at[f - functions].bytes;
 
 	if (!strcmp(f->name, "gnutls_record_send"))
-		return has(s, "gnutls_record_send2");
+		return search_has(s, "gnutls_record_send2");
 	if (f->kind == TT_SITE_RESULT)
 		return to->ends_seen;
 	if (f->kind == TT_SITE_VERIFIED_AT || f->kind == TT_SITE_VERIFIED)
-		return (s->verify_at >= 0 && has(s, "X509_STORE_CTX_free")) == (f->kind == TT_SITE_VERIFIED);
+		return (s->verify_at >= 0 && search_has(s, "X509_STORE_CTX_free")) == (f->kind == TT_SITE_VERIFIED);
 	if (!strcmp(f->name, "RAND_bytes"))
-		return has(s, "RAND_bytes_ex");
-	return !strcmp(f->name, "ERR_set_error") && has(s, "ERR_vset_error") && bytes &&
+		return search_has(s, "RAND_bytes_ex");
+	return !strcmp(f->name, "ERR_set_error") && search_has(s, "ERR_vset_error") && bytes &&
 	       bytes < WRAPPER_BYTES;
 }
 
@@ -183,9 +97,9 @@ static bool is_wanted(const struct function *f, struct library_wish wish)
 		return wish.secrets;
 	if (f->kind == TT_SITE_AEAD)
 		return false; /* at its stubs only */
-	if (seals(f))
+	if (function_seals(f))
 		return wish.alerts;
-	return moves(f) ? wish.io != LIBRARY_IO_NONE :
+	return function_moves(f) ? wish.io != LIBRARY_IO_NONE :
 			  f->kind != TT_SITE_OUTCOME || wish.io == LIBRARY_IO_EACH;
 }
 
@@ -227,11 +141,11 @@ static void add_stubs(struct library *to, const struct search *s, uint32_t file,
 	const struct site begin = { 0 };
 
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if ((group == BUSY ? functions[i].kind == TT_SITE_AEAD : is_error(&functions[i])) &&
+		if ((group == BUSY ? functions[i].kind == TT_SITE_AEAD : function_errs(&functions[i])) &&
 		    s->at[i].stub && !s->at[i].offset &&
 		    functions[i].library == to->kind) {
 			add(to, &functions[i], functions[i].kind, s->at[i].stub, &begin, file);
-			to->errors += is_error(&functions[i]);
+			to->errors += function_errs(&functions[i]);
 		}
 }
 
@@ -240,7 +154,7 @@ static void add_returns(struct library *to, struct image *image, const struct se
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
 		if (s->at[i].offset && is_wanted(&functions[i], wish) &&
-		    (moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
+		    (function_moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
 		    functions[i].library == to->kind)
 			add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
 				  EXITS_MAX, file);
@@ -256,7 +170,7 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 	bool all = true;
 
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (s->at[i].offset && functions[i].kind == TT_SITE_CALL && !moves(&functions[i]) &&
+		if (s->at[i].offset && functions[i].kind == TT_SITE_CALL && !function_moves(&functions[i]) &&
 		    to->kind != LIBRARY_NSS && functions[i].library == to->kind)
 			all &= add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
 					 EXITS_MAX, file);
@@ -274,16 +188,15 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	if (go_read(to, image, file))
 		return;
 	memset(to, 0, sizeof(*to));
-	image_functions(image, found, &search);
-	search.verify_at = verify_at(image, search.at[number_of("X509_STORE_CTX_get_error")].offset);
+	search_functions(&search, image);
 	add_all(to, image, &search, file, wish, ALWAYS);
 	if (to->calls) {
 		add_ends(to, image, &search, file);
-		image_stubs(image, found_stub, &search);
+		search_stubs(&search, image);
 		add_stubs(to, &search, file, ALWAYS);
 		add_all(to, image, &search, file, wish, ALWAYS); /* errors too, now */
 	}
-	to->errors += to->calls && (has(&search, "ERR_put_error") || has(&search, "ERR_vset_error"));
+	to->errors += to->calls && (search_has(&search, "ERR_put_error") || search_has(&search, "ERR_vset_error"));
 	to->below_from = to->count;
 	add_all(to, image, &search, file, wish, BELOW);
 	to->busy_from = to->count;
