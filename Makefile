@@ -63,6 +63,8 @@ bench-read: deps-bench all ## how fast captures are read, beside tshark
 	B=$(B) tests/bench/read.sh
 grid: deps-grid all ## every library and server, every way to fail: the tables in README and docs/libraries.md
 	B=$(B) /usr/bin/python3 -B tests/libraries/grid.py --table
+attach: deps-grid all ## tracers that come and go, ROUNDS=200 times, while every peer is busy
+	ROUNDS=$(or $(ROUNDS),200) B=$(B) tests/libraries/attach.sh
 lint: ## check the direction of the includes
 	tests/lint/layers.sh
 compile_commands.json: deps-build ## for editors: how each file is compiled
@@ -120,7 +122,7 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 
 -include $(wildcard build/fuzz/user/*/*.d)
 -include $(wildcard $(B)/bpf/*.d $(B)/user/*.d $(B)/user/*/*.d)
-.PHONY: churn soak compile_commands.json all run test demo bench-read vmtest fuzz bench grid lint install clean help coverage \
+.PHONY: attach churn soak compile_commands.json all run test demo bench-read vmtest fuzz bench grid lint install clean help coverage \
 	deps-build deps-test deps-vm deps-bench deps-grid
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJ)

@@ -137,10 +137,14 @@ int run_support(uint32_t pid)
 {
 	struct survey *s = calloc(1, sizeof(*s));
 	char name[32], executable[512];
+	size_t refused;
 
 	if (!s)
 		return 1;
-	mappings_scan(pid, take, s);
+	refused = mappings_scan(pid, take, s);
+	if (refused && s->mappings && !proc_may_look())
+		fprintf(stderr, "tlstrace: %zu process%s not show their libraries (CAP_SYS_PTRACE is needed)\n",
+			refused, refused == 1 ? " does" : "es do");
 	next_process(s);
 	if (!s->mappings) {
 		fprintf(stderr, "tlstrace: support: %s\n",

@@ -147,6 +147,7 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	struct bpf_program *program;
+	size_t refused;
 	bool multi;
 	int fd;
 
@@ -168,7 +169,10 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	program = hooks_library(hooks, &multi);
 	w->price = probe_price(program, multi);
 	w->began_ns = clock_ns(CLOCK_MONOTONIC);
-	libraries_scan(w->libraries);
+	refused = libraries_scan(w->libraries);
+	if (refused && !proc_may_look())
+		fprintf(stderr, "tlstrace: %zu process%s not show their libraries (CAP_SYS_PTRACE is needed): only those in the usual places are probed\n",
+			refused, refused == 1 ? " does" : "es do");
 	malloc_trim(0); /* symbol tables of large programs are gone for good */
 	look(w); /* from here on it counts */
 	if (options->verbose)

@@ -132,11 +132,11 @@ class Tracer:
     """tlstrace writing NDJSON; live once constructed."""
     count = 0
 
-    def __init__(self, *args, terminal=None, stderr=None):
+    def __init__(self, *args, terminal=None, stderr=None, before=()):
         Tracer.count += 1
         self.file = f"{T}/trace{Tracer.count}"
         ready, fd = os.pipe()
-        self.process = spawn([f"{B}/tlstrace", f"--json={self.file}", f"--ready-fd={fd}",
+        self.process = spawn([*before, f"{B}/tlstrace", f"--json={self.file}", f"--ready-fd={fd}",
                               *([] if terminal else ["-q"]), *args], pass_fds=[fd],
                              stdout=terminal or subprocess.DEVNULL, stderr=stderr or open(self.file + ".err", "w"))
         os.close(fd)

@@ -206,10 +206,12 @@ int libraries_of(struct libraries *l, uint32_t pid,
 	return asked.mappings ? asked.files : -1;
 }
 
-void libraries_scan(struct libraries *l)
+size_t libraries_scan(struct libraries *l)
 {
-	mappings_scan(0, take, l);
+	size_t refused = mappings_scan(0, take, l);
+
 	take_usual(l);
+	return refused;
 }
 
 void libraries_take(struct libraries *l)

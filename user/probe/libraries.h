@@ -35,8 +35,11 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi, bool b
 				 void *arg);
 /* Programs for Go, and the map for go_publish(). Before the first scan. */
 void libraries_go(struct libraries *libraries, struct bpf_program *program, int map_fd);
-/* What is mapped now, and what lies where the dynamic linker looks first. */
-void libraries_scan(struct libraries *libraries);
+/*
+ * What is mapped now, and what lies where the dynamic linker looks first. How many processes
+ * did not let us look.
+ */
+size_t libraries_scan(struct libraries *libraries);
 /*
  * Tell of each library of this process again, as `used` is told. How many there are, -1
  * when the process is gone.

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,8 @@ static void take_line(uint32_t pid, char *line,
 	seen(arg, &m);
 }
 
-static void scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping),
+/* False: there is such a process, and it does not let us look. */
+static bool scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping),
 			 void *arg)
 {
 	char name[32], *line = NULL;
@@ -46,28 +48,29 @@ static void scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapp
 	snprintf(name, sizeof(name), "/proc/%u/maps", pid);
 	file = fopen(name, "re");
 	if (!file)
-		return;
+		return errno != EACCES && errno != EPERM;
 	while (getline(&line, &bytes, file) > 0)
 		take_line(pid, line, seen, arg);
 	free(line);
 	fclose(file);
+	return true;
 }
 
-void mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
 {
 	struct dirent *entry;
+	size_t refused = 0;
 	DIR *proc;
 
-	if (pid) {
-		scan_process(pid, seen, arg);
-		return;
-	}
+	if (pid)
+		return !scan_process(pid, seen, arg);
 	proc = opendir("/proc");
 	while (proc && (entry = readdir(proc)))
 		if (isdigit((unsigned char)*entry->d_name))
-			scan_process((uint32_t)strtoul(entry->d_name, NULL, 10), seen, arg);
+			refused += !scan_process((uint32_t)strtoul(entry->d_name, NULL, 10), seen, arg);
 	if (proc)
 		closedir(proc);
+	return refused;
 }
 
 static int open_checked(const char *path, const struct mapping *m)

@@ -7,6 +7,7 @@
 #ifndef TT_PROBE_MAPPINGS_H
 #define TT_PROBE_MAPPINGS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct mapping {
@@ -23,8 +24,11 @@ struct mappings *mappings_open(void (*seen)(void *arg, const struct mapping *map
 uint64_t mappings_take(struct mappings *mappings);
 void mappings_close(struct mappings *mappings);
 
-/* Tell of what every process, or only `pid` when it is not 0, has mapped now. */
-void mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg);
+/*
+ * Tell of what every process, or only `pid` when it is not 0, has mapped now. How many did not
+ * let us look: without CAP_SYS_PTRACE (proc(5)).
+ */
+size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg);
 /* A descriptor of the mapped file itself, though its name be gone. -1 with errno. */
 int mapping_file(const struct mapping *mapping);
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,4 +117,17 @@ uint64_t proc_rss_bytes(void)
 	if (slurp("/proc/self/statm", statm, sizeof(statm)) <= 0 || !(at = strchr(statm, ' ')))
 		return 0;
 	return strtoull(at, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool proc_may_look(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	unsigned long long effective = 0;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		sscanf(line, "CapEff: %llx", &effective);
+	if (file)
+		fclose(file);
+	return effective >> CAP_SYS_PTRACE & 1;
 }

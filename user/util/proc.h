@@ -3,6 +3,7 @@
 #ifndef TT_UTIL_PROC_H
 #define TT_UTIL_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,5 +25,8 @@ uint32_t proc_parent(uint32_t pid); /* 0: gone, or none */
 /* The process that the thread is of: itself of a process, and when it is not known. */
 uint32_t proc_leader(uint32_t pid);
 uint64_t proc_rss_bytes(void); /* of this process; 0 when unknown */
+
+/* This process may look into others': it has CAP_SYS_PTRACE in effect (capabilities(7)). */
+bool proc_may_look(void);
 
 #endif /* TT_UTIL_PROC_H */
