@@ -4,7 +4,8 @@
 class Row:
     """
     name      what happens
-    code      the fault that is found, at both ends and in the capture; None: none is
+    code      the fault that is found, at both ends and in the capture; None: none is; a list: one
+              after the other; a tuple: one of them
     server    of peers.py; None where `play` does all
     clients   of peers.py, one after the other; "restart" begins the server anew
     alert     (sender, description) of the fatal alert that is told of; None: there is none
@@ -12,6 +13,7 @@ class Row:
     hidden    the alert cannot be read in a capture
     client, server_end, capture, capture_back: the code where it is another one there
     notes, never: remarks that must, that must not be there
+    agree     False: the two ends may know of different alerts
     seconds   long ones begin first
     """
 
@@ -29,4 +31,6 @@ class Row:
         if where == "capture_back" and key not in self.other:
             key = "capture"
         code = self.other.get(key, self.code)
+        if isinstance(code, tuple):
+            return code
         return code if isinstance(code, list) else [code] if code else []

@@ -9,7 +9,7 @@ CASES = {
     "early": ("certificate-not-yet-valid", "bad_certificate"),
     "self": ("certificate-untrusted", "unknown_ca"),
     "otherchain": ("certificate-untrusted", "unknown_ca"),
-    "other": ("certificate-chain-incomplete", "unknown_ca"),
+    "other": ("certificate-untrusted", "unknown_ca"),
     "elsewhere": ("certificate-name-mismatch", "bad_certificate"),
     "mail": ("certificate-wrong-purpose", "unsupported_certificate"),
     "revoked": ("certificate-revoked", "certificate_revoked"),
@@ -35,8 +35,6 @@ def seen_in_capture(name, version):
     """Without a library only what is readable tells: no certificate under 1.3."""
     if name == "sha1":
         return "certificate-rejected"
-    if name == "other" and version == "1.3":
-        return "certificate-untrusted"  # the library's own result is missed
     if version == "1.2" or CASES[name][1] not in ("bad_certificate", "unsupported_certificate"):
         return CASES[name][0]
     return "certificate-rejected"
@@ -62,14 +60,14 @@ def said_by(who, cert, version):
     if cert not in CASES or (cert == "weak" and who in ("node", "go", "gnutls")):
         return None, None
     code = CASES[cert][0]
-    if who == "node":  # the program closes without a word; up to 1.2 when all was over
-        return (CLOSED, CLOSED) if version == "1.3" else (None, None)
+    if who == "node":  # the program judges, and closes without a word; up to 1.2 when all was over
+        return ((code, REJECTED, CLOSED), CLOSED) if version == "1.3" else (None, None)
     if who == "curl" and cert == "elsewhere":
         return None, None  # looks at the name after the handshake, and closes in order
-    if who in ("go", "gnutls"):  # bad_certificate, whatever it is
-        if version == "1.3":
-            return REJECTED, "handshake-failed-unexplained"
-        return (REJECTED,) * 2 if CASES[cert][1] == "unknown_ca" else (code, code)
+    if who in ("go", "gnutls"):  # bad_certificate, whatever it is; Go's own reason is known
+        capture = code if version == "1.2" and CASES[cert][1] != "unknown_ca" else REJECTED
+        live = code if who == "go" or (capture == code) else REJECTED
+        return live, capture if version == "1.2" else "handshake-failed-unexplained"
     return code, seen_in_capture(cert, version)
 
 

@@ -1,5 +1,5 @@
 """rows_ends.py - ends that close, reset, stop, break down or send what nobody can read."""
-import os, signal, socket, struct, threading, time
+import os, socket, ssl, struct, threading, time
 
 import pki
 import tt
@@ -9,7 +9,7 @@ from peers import NAME, curl, gnutls_client, gnutls_server, go, nginx, node, pai
 from row import Row
 
 CLOSED, IS_RESET, STALLED = "peer-closed-during-handshake", "peer-reset-during-handshake", "handshake-stalled"
-MALFORMED, INTERNAL = "malformed-message", "internal-error-at-peer"
+MALFORMED, INTERNAL, ALTERED = "malformed-message", "internal-error-at-peer", "altered-in-transit"
 
 
 def listening(answer):
@@ -114,40 +114,72 @@ def bad_compression(body):
     return body[:i] + b"\x01\x05" + body[i + 2:]
 
 
+def altering(change, version):
+    """A server of this process: OpenSSL in memory, and what it says is changed before it leaves."""
+    def answer(s):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*pairs["good"])
+        context.maximum_version = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}[version]
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls, count, over = context.wrap_bio(incoming, outgoing, server_side=True), 0, False
+        while not over:
+            try:
+                over = not tls.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLError:
+                over = True
+            data = outgoing.read()
+            while data:
+                length = 5 + int.from_bytes(data[3:5], "big")
+                s.sendall(change(count, bytearray(data[:length])) or data[:length])
+                data, count = data[length:], count + 1
+            if not over:
+                more = s.recv(65536)
+                incoming.write(more) if more else incoming.write_eof()
+        while s.recv(65536):
+            pass
+    return listening(answer)
+
+
 def malformed():
+    """What the server really sent is malformed; what the client sent is by what comes back."""
     big = bytes([22, 3, 3]) + (20000).to_bytes(2, "big") + b"\x02" * 20000
-    by_client = {"ClientHello cut short": cut, "ClientHello with bytes after it": grown,
-                 "ClientHello without null compression": bad_compression}
-    by_server = {"ServerHello cut short": cut, "ServerHello with an extension nobody asked for": extra(True, 0x3374),
-                 "ServerHello with a suite nobody offered": other_suite,
-                 "ServerHello turned into another message": lambda body: (CERTIFICATE, body)}
+    hellos = {"ServerHello cut short": cut, "ServerHello with an extension nobody asked for": extra(True, 0x3374),
+              "ServerHello with a suite nobody offered": other_suite,
+              "ServerHello turned into another message": lambda body: (CERTIFICATE, body)}
     for version in ("1.2", "1.3"):
-        changed = [(name, (edit(CLIENT_HELLO, f), None)) for name, f in by_client.items()] + [
-            (name, (None, edit(SERVER_HELLO, f))) for name, f in by_server.items()]
-        for name, change in [*changed, ("ServerHello too long for a record", (None, at(0, big)))]:
-            yield Row(f"{name}, {version}", MALFORMED, s_server(version=version), s_client(version=version), "any", [change])
-    yield Row("ClientHello without key_share, 1.3", MALFORMED, s_server(version="1.3"), s_client(version="1.3"), "any",
-              [(edit(CLIENT_HELLO, without(51)), None)])
-    yield Row("ClientHello without signature_algorithms, 1.3", MALFORMED, s_server(version="1.3"), s_client(version="1.3"), "any",
-              [(edit(CLIENT_HELLO, without(13)), None)])
-    for kind, what in ((CERTIFICATE, "Certificate"), (SERVER_KEY_EXCHANGE, "ServerKeyExchange"), (SERVER_HELLO_DONE, "ServerHelloDone")):
-        yield Row(f"{what} with bytes after it, 1.2", MALFORMED, s_server(version="1.2"), s_client(version="1.2"), "any",
-                  [(None, edit(kind, grown))])
-    yield Row("ClientKeyExchange cut short, 1.2", MALFORMED, s_server(version="1.2"), s_client(version="1.2"), "any",
-              [(edit(CLIENT_KEY_EXCHANGE, cut), None)])
-    yield Row("a message twice, 1.2", MALFORMED, s_server(version="1.2"), s_client(version="1.2"), "any",
-              [(None, lambda count, record: bytes(record) * 2 if count == 1 else None)])
+        changes = [(name, edit(SERVER_HELLO, f)) for name, f in hellos.items()] + [("ServerHello too long for a record", at(0, big))]
+        if version == "1.2":
+            changes += [("Certificate with bytes after it", edit(CERTIFICATE, grown)),
+                        ("ServerKeyExchange with bytes after it", edit(SERVER_KEY_EXCHANGE, grown)),
+                        ("ServerHelloDone with bytes after it", edit(SERVER_HELLO_DONE, grown)),
+                        ("a message twice", lambda count, record: bytes(record) * 2 if count == 1 else None)]
+        for name, change in changes:
+            yield Row(f"{name}, {version}", MALFORMED, None, s_client(version=version), "any", play=altering(change, version))
     for who, client in (("gnutls-cli", gnutls_client(version="1.2", ca=False)), ("go", go("client", version="1.2")),
                         ("python", python("client", version="1.2")), ("node", node("client", version="1.2"))):
-        # These two pass over it; then what both ends saw of the handshake differs.
-        yield Row(f"ServerHello with an extension nobody asked for, {who}", "full-handshake-keys-differ" if who in (
-            "gnutls-cli", "go") else MALFORMED, s_server(version="1.2"), client, "any",
-                  [(None, edit(SERVER_HELLO, extra(True, 0x3374)))])
-        yield Row(f"Certificate with bytes after it, {who}", MALFORMED, s_server(version="1.2"), client, "any",
-                  [(None, edit(CERTIFICATE, grown))])
+        yield Row(f"Certificate with bytes after it, {who}", MALFORMED, None, client, "any", play=altering(edit(CERTIFICATE, grown), "1.2"))
     for version in ("1.2", "1.3"):
         yield Row(f"ClientHello with an extension that the server does not know, {version}", None, s_server(version=version),
                   s_client("-serverinfo", "5555", version=version), None)
+
+
+def altered():
+    """The same on the way between two ends of this host: both were seen, and their bytes differ."""
+    by_client = {"ClientHello cut short": cut, "ClientHello with bytes after it": grown,
+                 "ClientHello without null compression": bad_compression}
+    by_server = {"ServerHello cut short": cut, "ServerHello with a suite nobody offered": other_suite}
+    for version in ("1.2", "1.3"):
+        for name, change in [*((n, (edit(CLIENT_HELLO, f), None)) for n, f in by_client.items()),
+                             *((n, (None, edit(SERVER_HELLO, f))) for n, f in by_server.items())]:
+            yield Row(f"{name} on the way, {version}", ALTERED, s_server(version=version), s_client(version=version), "any", [change])
+    for name, number in (("key_share", 51), ("signature_algorithms", 13)):
+        yield Row(f"ClientHello that lost its {name} on the way, 1.3", ALTERED, s_server(version="1.3"), s_client(version="1.3"), "any",
+                  [(edit(CLIENT_HELLO, without(number)), None)])
+    yield Row("ClientKeyExchange cut short on the way, 1.2", ALTERED, s_server(version="1.2"), s_client(version="1.2"), "any",
+              [(edit(CLIENT_KEY_EXCHANGE, cut), None)])
+    yield Row("nothing altered on the way", None, s_server(), s_client(), None, [(None, None)])
 
 
 def renegotiation():
@@ -168,5 +200,5 @@ def renegotiation():
 
 
 def rows():
-    for group in (silence, stalls, breakdown, malformed, renegotiation):
+    for group in (silence, stalls, breakdown, malformed, altered, renegotiation):
         yield from group()

@@ -8,7 +8,7 @@ from peers import NAME, curl, gnutls_client, gnutls_server, go, nginx, node, pai
 from row import Row
 
 RESUMED, FULL, MID = "resumed-session-keys-differ", "full-handshake-keys-differ", "record-corrupted-mid-stream"
-EMS = 23
+ALTERED = "altered-in-transit"
 
 
 def session(row):
@@ -54,13 +54,13 @@ def full():
     def other_random(body):
         body[5] ^= 1
         return body
-    yield Row("ServerKeyExchange with another signature, 1.2", FULL, s_server(version="1.2"), s_client(version="1.2"),
+    yield Row("ServerKeyExchange with another signature, 1.2", ALTERED, s_server(version="1.2"), s_client(version="1.2"),
               ("client", "decrypt_error"), [(None, edit(SERVER_KEY_EXCHANGE, turned))])
     yield Row("ClientHello with another random, 1.2", FULL, s_server(version="1.2"), s_client(version="1.2"),
               ("client", "decrypt_error"), [(edit(CLIENT_HELLO, other_random), None)])
     yield Row("ClientHello with another random, 1.3", FULL, s_server(version="1.3"), s_client(version="1.3"),
               "any", [(edit(CLIENT_HELLO, other_random), None)], capture="any")
-    yield Row("CertificateVerify altered, 1.2", FULL, s_server("-Verify", "1", "-CAfile", pki.CA, version="1.2"),
+    yield Row("CertificateVerify altered, 1.2", ALTERED, s_server("-Verify", "1", "-CAfile", pki.CA, version="1.2"),
               lambda port: s_client("-cert", pairs["user"][0], "-key", pairs["user"][1], version="1.2")(port),
               ("server", "decrypt_error"), [(edit(CERTIFICATE_VERIFY, turned), None)])
 
