@@ -56,6 +56,20 @@ static bool says_goodbye(const struct conn *c, const struct alert *alert)
 	return alert->level != FATAL && c->last_alert.level == FATAL;
 }
 
+static const struct past_record *last_record(const struct session *s, int dir)
+{
+	return s->recent_end[dir] ? &s->recent[dir][(s->recent_end[dir] - 1) % RECENT] : NULL;
+}
+
+/* As a farewell it counts only before the other end has closed, whoever tells of it. */
+static bool says_farewell(const struct session *s, const struct alert *alert)
+{
+	const struct past_record *last = last_record(s, alert->sent ? TT_SENT : TT_RECEIVED);
+
+	return alert->description == CLOSE_NOTIFY_ALERT && !alert->after_end &&
+	       !(last && last->after_end);
+}
+
 void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert)
 {
@@ -66,7 +80,7 @@ void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		c->last_alert = *alert;
 	if (alert->readable) {
 		keep(c, alert);
-		s->close_notify = (alert->description == CLOSE_NOTIFY_ALERT && !alert->after_end) ||
+		s->close_notify = says_farewell(s, alert) ||
 				  (s->close_notify && alert->level != 2);
 	}
 	out->alert(out->arg, time_ns, c, alert);
@@ -174,11 +188,6 @@ bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_
 		return false;
 	by_size(s, out, time_ns, e->dir, e->flags & TT_AFTER_END);
 	return true;
-}
-
-static const struct past_record *last_record(const struct session *s, int dir)
-{
-	return s->recent_end[dir] ? &s->recent[dir][(s->recent_end[dir] - 1) % RECENT] : NULL;
 }
 
 int64_t session_last_ns(const struct session *s, int dir)
