@@ -8,95 +8,12 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define ERRORS_DEEP 4 /* one inside the other */
-#define METHOD_AT 24  /* runtime.itab: two pointers, a hash, then methods */
+#ifdef __TARGET_ARCH_x86
+
+#include "go_errors.bpf.h"
+
 #define JUMP_IF_BELOW_OR_EQUAL 0x41 /* carry or zero */
 #define NOT_FATAL(alert) ((alert) == 0 || (alert) == 90 || (alert) == 100)
-#define REMOTE_ERROR 12 /* bytes of "remote error"; "local error" has one less */
-#define LOCAL_ERROR 11
-
-struct go_error {
-	__u64 text, text_bytes;
-	__s64 number;
-	__u32 type; /* of the innermost error that is known */
-	__s16 alert;
-	__u8 remote, local;
-};
-
-/* How far the program was moved when it was loaded. */
-static __always_inline __u64 go_bias(const struct tt_go_site *site, __u64 ip)
-{
-	struct tt_go_key key = { .file = site->file, .number = site->number + 1 };
-	struct tt_go_value *value = bpf_map_lookup_elem(&tt_go_addresses, &key);
-
-	return value ? ip - value->address : 0;
-}
-
-static __always_inline void go_text(struct go_error *error, __u64 at)
-{
-	error->text = go_word(at);
-	error->text_bytes = go_word(at + 8);
-}
-
-/* What the value says, of the shape that it has. The address of an error inside it, or 0. */
-static __always_inline __u64 go_say(struct go_error *error, const struct tt_go_value *type,
-				    __u64 data)
-{
-	__u64 at = data + type->offset;
-	__u8 byte = 0;
-
-	switch (type->shape) {
-	case TT_GO_BYTE:
-		if (!bpf_probe_read_user(&byte, 1, (const void *)at))
-			error->alert = byte;
-		return 0;
-	case TT_GO_NUMBER:
-		error->number = go_word(at);
-		return 0;
-	case TT_GO_TEXT:
-		go_text(error, at);
-		return 0;
-	case TT_GO_BOTH:
-		error->number = go_word(at);
-		go_text(error, at + 8);
-		return 0;
-	case TT_GO_OPERATION:
-		bpf_probe_read_user(&byte, 1, (const void *)go_word(data));
-		error->remote = byte == 'r' && go_word(data + 8) == REMOTE_ERROR;
-		error->local = byte == 'l' && go_word(data + 8) == LOCAL_ERROR;
-		return at;
-	case TT_GO_INSIDE:
-		return at;
-	default:
-		return 0;
-	}
-}
-
-/* An error value, (table of its type's methods, pointer), to what it says. */
-static __noinline int go_follow(struct go_error *error, __u32 file, __u64 bias, __u64 table,
-				__u64 data)
-{
-	struct tt_go_key key = { .file = file };
-
-	if (!error)
-		return 0;
-	for (int i = 0; i < ERRORS_DEEP; i++) {
-		struct tt_go_value *type;
-		__u64 inside;
-
-		key.address = go_word(table + METHOD_AT) - bias;
-		type = bpf_map_lookup_elem(&tt_go_addresses, &key);
-		if (!type)
-			return 0;
-		error->type = type->error;
-		inside = go_say(error, type, data);
-		if (!inside)
-			return 0;
-		table = go_word(inside);
-		data = go_word(inside + 8);
-	}
-	return 0;
-}
 
 static __always_inline void go_tell(__u64 object, __u64 conn_id, __u32 file, __u8 call,
 				    const struct go_error *error, __s32 alert, __u8 received,
@@ -195,16 +112,6 @@ static __always_inline void go_handshake_end(struct tt_go_call *call, const stru
 	call->alert = -1;
 }
 
-/* io.EOF: the other end's close_notify, or the end of its stream. The wire tells which. */
-static __always_inline int go_eof(const struct go_error *error)
-{
-	char text[3] = {};
-
-	return error->type == TT_GO_ERROR_TEXT && error->text_bytes == sizeof(text) &&
-	       !bpf_probe_read_user(text, sizeof(text), (const void *)error->text) &&
-	       text[0] == 'E' && text[1] == 'O' && text[2] == 'F';
-}
-
 /* Only an alert from the other end: what fails here was told when its alert was sent. */
 static __always_inline void go_read_end(__u64 conn, const struct go_error *error,
 					const struct tt_go_site *site, __u8 guessed)
@@ -264,7 +171,6 @@ static __always_inline void go_hit(const struct tt_go_site *site)
 SEC("uprobe")
 int tt_library_go(struct pt_regs *ctx)
 {
-#ifdef __TARGET_ARCH_x86
 	__u64 cookie = bpf_get_attach_cookie(ctx);
 	const struct tt_go_site *site = (const void *)&cookie;
 	struct tt_goroutine who = goroutine(ctx->r14);
@@ -294,6 +200,16 @@ int tt_library_go(struct pt_regs *ctx)
 	default:
 		go_end(ctx, call, site, end, sp);
 	}
-#endif
 	return 0;
 }
+
+#else
+
+/* Go programs are probed on x86-64 only; user/probe/go.c attaches nothing elsewhere. */
+SEC("uprobe")
+int tt_library_go(struct pt_regs *ctx)
+{
+	return 0;
+}
+
+#endif
