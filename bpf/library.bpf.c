@@ -235,10 +235,11 @@ static __always_inline void count_hit(const struct tt_site *site)
 static __always_inline void verified(struct tt_library_call *call, __s32 result)
 {
 	int news = result != call->verify && (result > 0 || call->verify > 0);
+	__u8 again = call->verify >= 0;
 
 	call->verify = result;
 	if (news && call->object)
-		library_tell(call, TT_LIBRARY_VERDICT, result, 0, call->conn_id);
+		library_tell(call, TT_LIBRARY_VERDICT, result, again, call->conn_id);
 }
 
 static __always_inline void verified_at(struct tt_library_call *call, __u64 address)

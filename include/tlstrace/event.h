@@ -323,7 +323,7 @@ struct tt_ev_library {
 	__s32 verify; /* the last X.509 verify result in the call; -1: none */
 	__u8 fact;    /* enum tt_library_fact */
 	__u8 call;    /* enum tt_call_name */
-	__u8 level;   /* of an alert */
+	__u8 level;   /* of an alert; of a verdict: 1 if it is not the first one of the call */
 	__u8 guessed; /* not inside a call: the thread's last socket */
 	union {
 		struct {

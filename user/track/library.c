@@ -161,6 +161,15 @@ bool library_saw_all(const struct session *s, const struct track_out *out)
 	       !strcmp(c->library, "openssl") && out->sealed && out->sealed(out->arg, c->first_ns);
 }
 
+/*
+ * OpenSSL completes the chain that an end is about to send by verifying it too: a server does so
+ * before its ServerHello leaves, a client after it has judged the server's.
+ */
+static bool of_own_chain(const struct conn *c, const struct tt_ev_library *e)
+{
+	return c->role == ROLE_SERVER ? !c->server.seen : c->role == ROLE_CLIENT && e->level;
+}
+
 void session_library(struct session *s, const struct track_out *out, int64_t time_ns,
 		     const struct tt_ev_library *e)
 {
@@ -176,6 +185,8 @@ void session_library(struct session *s, const struct track_out *out, int64_t tim
 	} else if (e->fact == TT_LIBRARY_GO_ERROR) {
 		go_error_of(s, out, time_ns, e, version);
 	} else if (e->fact == TT_LIBRARY_VERDICT) {
+		if (of_own_chain(&s->conn, e))
+			return;
 		memcpy(s->conn.verdict.version, version, sizeof(version));
 		library_verdict_read(&s->conn.verdict, e->code);
 	} else if (e->fact == TT_LIBRARY_SHORT) {
