@@ -11,6 +11,9 @@ static const struct {
 } beginnings[] = {
 	{ "GET / HTTP/1.1\r\n", 0, "HTTP" },
 	{ "HTTP/1.1 400 Bad Request\r\n", 0, "HTTP" },
+	{ "<!DOCTYPE HTML>\n<html lang", 0, "HTTP" },
+	{ "<html>\r\n<head><title>400", 0, "HTTP" },
+	{ "<!DOCTYPE svg", 0, NULL },
 	{ "PRI * HTTP/2.0\r\n\r\n", 0, "HTTP/2" },
 	{ "SSH-2.0-x\r\n", 0, "SSH" },
 	{ "220 a ESMTP\r\n", 0, "SMTP" },
@@ -107,6 +110,8 @@ static void to_plain(void)
 	c.plain[1] = (struct plain){ .seen = true, .protocol = "SMTP" };
 	is("tls-to-plaintext-port", &c, NULL, "the client only closes");
 	ok(said.confidence == CONFIDENCE_CERTAIN && strstr(said.title, "SMTP"), "certain, and it names SMTP");
+	ok(said.next_steps.count == 2 && strstr(said.next_steps.text[0], "-starttls smtp -connect 127.0.0.1:443"),
+	   "and how to ask it for TLS");
 	is("tls-to-plaintext-port", &c, &a, "the client's alert");
 	c.plain[1].protocol = NULL;
 	ok(!strcmp(code(&c, NULL), "tls-to-plaintext-port") && said.confidence == CONFIDENCE_LIKELY,
@@ -115,6 +120,13 @@ static void to_plain(void)
 	is("peer-closed-during-handshake", &c, NULL, "not after words in plain text: STARTTLS");
 	c.plain[0].seen = c.plain[1].seen = false;
 	is("peer-closed-during-handshake", &c, NULL, "not without an answer");
+	strcpy(c.history, "C");
+	code(&c, NULL);
+	ok(strstr(said.evidence.text[1], "no TLS record came from it") != NULL, "the server's silence is told of");
+	c.last_alert.after[c.last_alert.after_count++] = (struct past_record){ .type = 22, .length = 122, .sender = S };
+	code(&c, NULL);
+	ok(strstr(said.evidence.text[1], "it began a record of 122 bytes") != NULL, "a ServerHello cut short is no silence");
+	c.last_alert.after_count = 0;
 	is("peer-closed-during-handshake", &c, &a, "nor when the alert is about the end of the stream");
 	ok(strstr(said.title, "server closed") != NULL, "which the server made");
 	c.server.seen = true;

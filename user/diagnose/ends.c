@@ -78,6 +78,20 @@ static const char *letter_words(char letter)
 	}
 }
 
+/* Before the ClientHello was answered: a record of which no message could be read is no silence. */
+static void say_unanswered(const struct facts *f, struct finding *out)
+{
+	const struct alert *last = &f->conn->last_alert;
+
+	for (int i = 0; i < last->after_count; i++)
+		if (last->after[i].sender == ROLE_SERVER) {
+			say(&out->evidence, "It was the server's turn: it began a record of %u bytes, and no whole message of it was seen.",
+			    last->after[i].length);
+			return;
+		}
+	say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");
+}
+
 static void say_last(const struct facts *f, struct finding *out)
 {
 	size_t length = strlen(f->conn->history);
@@ -88,7 +102,7 @@ static void say_last(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The last readable message was the %s of the %s (history %s).", words,
 		    last & 0x20 ? "server" : "client", f->conn->history);
 	if (last == 'C')
-		say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");
+		say_unanswered(f, out);
 	else if (last == 'n')
 		say(&out->evidence, "It was the client's turn: its key exchange never came.");
 }

@@ -131,6 +131,25 @@ static bool answer_refused(const struct facts *f)
 		f->code == RECORD_OVERFLOW || f->code == ILLEGAL_PARAMETER);
 }
 
+/* What s_client calls the protocols that begin in plain text and go over to TLS when asked. */
+static void say_starttls(const struct facts *f, const char *protocol, struct finding *out)
+{
+	static const struct {
+		const char *protocol, *option;
+	} known[] = { { "SMTP", "smtp" }, { "LMTP", "lmtp" }, { "IMAP", "imap" }, { "POP3", "pop3" },
+		      { "FTP", "ftp" }, { "XMPP", "xmpp" }, { "PostgreSQL", "postgres" }, { "MySQL", "mysql" },
+		      { "NNTP", "nntp" } };
+
+	for (size_t i = 0; protocol && i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(protocol, known[i].protocol)) {
+			say(&out->next_steps, "openssl s_client -starttls %s -connect %s </dev/null",
+			    known[i].option, f->server);
+			say(&out->next_steps, "Check the port; here the client must ask for TLS in plain text first (STARTTLS).");
+			return;
+		}
+	say(&out->next_steps, "Check the port, and whether the protocol starts in plain text (openssl s_client -starttls PROTOCOL).");
+}
+
 bool rule_plain_server(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
@@ -155,6 +174,6 @@ bool rule_plain_server(const struct facts *f, struct finding *out)
 		say(&out->ruled_out, "A version that the server refuses: then the server would have sent the alert.");
 	if (!answer->protocol || !strcmp(answer->protocol, "HTTP"))
 		say(&out->next_steps, "curl -sv http://%s/", f->server);
-	say(&out->next_steps, "Check the port, and whether the protocol starts in plain text (openssl s_client -starttls PROTOCOL).");
+	say_starttls(f, answer->protocol, out);
 	return true;
 }

@@ -20,6 +20,8 @@ static const struct {
 	{ "TRACE ", "HTTP" },
 	{ "CONNECT ", "HTTP" },
 	{ "HTTP/", "HTTP" },
+	{ "<!DOCTYPE HTML", "HTTP" }, /* HTTP/0.9: what is no request is answered with the page alone */
+	{ "<html", "HTTP" },
 	{ "PRI * HTTP/2", "HTTP/2" },
 	{ "SSH-", "SSH" },
 	{ "EHLO ", "SMTP" },
