@@ -55,9 +55,9 @@ static void stop(int signal_number)
 	stopped = signal_number;
 }
 
-static void emit_stats(struct run *r)
+static void emit_stats(struct run *r, bool interim)
 {
-	struct stats stats = { 0 };
+	struct stats stats = { .interim = interim };
 	uint64_t counts[TT_COUNT_MAX];
 
 	hooks_counts(r->hooks, counts);
@@ -190,7 +190,7 @@ static int loop(struct run *r)
 		if (now - stats_ns >= STATS_NS) {
 			stats_ns = now;
 			if (r->options->json)
-				emit_stats(r);
+				emit_stats(r, true);
 		}
 		if (!pipeline_flush(r->pipeline))
 			return 0;
@@ -239,7 +239,7 @@ static int trace(struct run *r)
 	hooks_flush(r->hooks);
 	drain(r);
 	pipeline_end(r->pipeline, clock_ns(CLOCK_REALTIME));
-	emit_stats(r);
+	emit_stats(r, false);
 	return status ? status : command_status(r);
 }
 

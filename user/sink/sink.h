@@ -29,6 +29,7 @@ enum lost_cause {
 };
 
 struct stats {
+	bool interim; /* not the last of the run: for the JSON */
 	uint64_t events, emitted, filtered;
 	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;

@@ -59,6 +59,20 @@ static bool leads_to_failure(const struct fact *fact)
 	return !fact->last && !c->established && (c->client.seen || c->server.seen);
 }
 
+/* What the wire or the library knows of a certificate that the program may yet refuse. */
+static void say_let_pass(FILE *out, const struct conn *c, bool other_told)
+{
+	bool none_sent = c->client_certificate_requested && !c->client_certificate_sent &&
+			 strchr(c->history, 'X');
+
+	if (none_sent && !other_told)
+		fputs(", client certificate asked for, none sent", out);
+	if (c->established && c->verdict.result && c->role != ROLE_UNKNOWN)
+		fprintf(out, ", the %s's certificate does not verify: %s (%d)",
+			terminal_side(c->role == ROLE_SERVER ? ROLE_CLIENT : ROLE_SERVER),
+			c->verdict.text, c->verdict.result);
+}
+
 static void succeeded(struct sink *s, const struct fact *fact)
 {
 	const struct conn *c = fact->conn;
@@ -68,12 +82,13 @@ static void succeeded(struct sink *s, const struct fact *fact)
 
 	own->established = c->established;
 	if (other && other->established && c->established) {
-		line_begin(&line, s, fact, DIM);
+		line_begin(&line, s, fact, c->verdict.result ? YELLOW : DIM);
 		terminal_other_end(line.text, other);
+		say_let_pass(line.text, c, true);
 		line_end(&line);
 		return;
 	}
-	line_begin(&line, s, fact, "");
+	line_begin(&line, s, fact, c->established && c->verdict.result ? YELLOW : "");
 	if (c->server.seen)
 		terminal_suite(line.text, c);
 	if (!c->established)
@@ -81,6 +96,7 @@ static void succeeded(struct sink *s, const struct fact *fact)
 	else
 		fprintf(line.text, " %s %.1f ms", c->resumed ? "resumed" : "full",
 			(double)(c->established_at_ns - c->client_hello_ns) / 1e6);
+	say_let_pass(line.text, c, false);
 	line_end(&line);
 }
 
@@ -202,54 +218,13 @@ static void message(struct sink *s, const struct fact *fact, const struct messag
 	line_end(&line);
 }
 
-/* How it ended is told with the failure, and by one of two ends on this host. */
-static bool close_is_known(const struct fact *fact)
-{
-	const struct conn *c = fact->conn;
-	const struct told *other;
-	struct told *own = told_by(c, &other);
-
-	own->close = 1 + c->close;
-	own->close_by = c->close_by;
-	if (c->altered || c->decryption[0].why || c->decryption[1].why)
-		return false;
-	return c->failed || own->broken || (other && other->close == 1 + c->close && other->close_by == c->close_by);
-}
-
-static void connection(struct sink *s, const struct fact *fact)
-{
-	static const char *const closes[] = { "still open", "closed with close_notify",
-					      "closed without close_notify", "reset",
-					      "timed out" };
-	const struct conn *c = fact->conn;
-	int own = !local_is_client(c);
-	struct line line;
-
-	held_release(s, c->id);
-	if (close_is_known(fact))
-		return;
-	line_begin(&line, s, fact, c->established && c->close == CLOSE_FIN ? YELLOW : "");
-	fputs(closes[c->close], line.text);
-	if (role_name(c->close_by))
-		fprintf(line.text, " by the %s", role_name(c->close_by));
-	fprintf(line.text, "; client %llu B, server %llu B, %.1f s",
-		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
-		(double)(c->closed_ns - c->first_ns) / 1e9);
-	if (c->altered)
-		fprintf(line.text, "; sent again with other bytes: %u times", c->altered);
-	for (int i = 0; i < 2; i++)
-		if (c->decryption[i].why)
-			fprintf(line.text, "; decryption failed at record %u of the %s: %s",
-				c->decryption[i].index, i ? "server" : "client",
-				c->decryption[i].why);
-	line_end(&line);
-}
-
 static void stats(struct sink *s, const struct fact *fact, const struct stats *st)
 {
 	uint64_t lost = 0;
 
 	(void)fact;
+	if (st->interim)
+		return;
 	held_settle(s, true);
 	s->last = 0;
 	for (int i = 0; i < LOST_CAUSES; i++)
@@ -279,7 +254,7 @@ void terminal_sink(struct sink *sink, FILE *out, bool colour, bool brief)
 	*sink = (struct sink){ .out = out, .colour = colour, .brief = brief, .handshake = handshake,
 			       .alert = alert, .record = record, .message = message,
 			       .io = terminal_io,
-			       .finding = terminal_finding, .error = error, .connection = connection,
+			       .finding = terminal_finding, .error = error, .connection = terminal_connection,
 			       .coverage = terminal_coverage, .stats = stats,
 			       .settle = settle };
 	settle(sink, false);

@@ -66,10 +66,15 @@ static void next_steps(struct sink *s, const struct sentences *list)
 
 static void block(struct sink *s, const struct fact *fact, const struct finding *f)
 {
+	const struct told *other;
+
 	if (!header(s, fact, f) || s->brief)
 		return;
-	agreed(s, fact->conn);
-	terminal_ladder(s, fact);
+	told_by(fact->conn, &other);
+	if (!other || !other->broken) { /* else the block of the other end has them */
+		agreed(s, fact->conn);
+		terminal_ladder(s, fact);
+	}
 	sentences(s, "evidence", &f->evidence);
 	sentences(s, "ruled out", &f->ruled_out);
 	next_steps(s, &f->next_steps);
@@ -106,6 +111,18 @@ static void remark(struct sink *s, const struct fact *fact, const struct finding
 	line_end(&line);
 }
 
+/* Says how it looks from this end, not why: where the other end has told why, it is no news. */
+static bool is_vague(const char *code)
+{
+	static const char *const vague[] = { "peer-closed-during-handshake", "peer-reset-during-handshake",
+					     "certificate-rejected", "handshake-failed-unexplained" };
+
+	for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++)
+		if (!strcmp(code, vague[i]))
+			return true;
+	return false;
+}
+
 void terminal_finding(struct sink *s, const struct fact *fact, const struct finding *f)
 {
 	const struct told *other;
@@ -116,7 +133,8 @@ void terminal_finding(struct sink *s, const struct fact *fact, const struct find
 		own->broken = true;
 		held_drop(fact->conn->id);
 	}
-	if (f->severity == SEVERITY_ERROR && told_has(other, f->code))
+	if (f->severity == SEVERITY_ERROR &&
+	    (told_has(other, f->code) || (other && other->broken && is_vague(f->code))))
 		likewise(s, fact, other);
 	else if (f->severity == SEVERITY_ERROR)
 		block(s, fact, f);

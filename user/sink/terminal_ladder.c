@@ -21,7 +21,7 @@ struct ladder {
 	int64_t end_ns;
 };
 
-/* `text` is what `by` sent or did. */
+/* `text` is what `by` sent or did; time_ns 0: when is not known. */
 static void row(const struct ladder *l, bool failed, int64_t time_ns, enum tls_role by,
 		const char *text)
 {
@@ -29,7 +29,10 @@ static void row(const struct ladder *l, bool failed, int64_t time_ns, enum tls_r
 	bool client = by == ROLE_CLIENT;
 	const char *colour = terminal_colour(l->sink, failed ? RED : "");
 
-	fprintf(out, "%s  %c %9.3f ms  ", colour, failed ? 'X' : ' ', (double)(time_ns - l->end_ns) / 1e6);
+	if (time_ns)
+		fprintf(out, "%s  %c %9.3f ms  ", colour, failed ? 'X' : ' ', (double)(time_ns - l->end_ns) / 1e6);
+	else
+		fprintf(out, "%s  %c %14s", colour, failed ? 'X' : ' ', "");
 	if (by == ROLE_UNKNOWN)
 		fputs(text, out);
 	else if (l->wide && client)
@@ -123,7 +126,10 @@ static void alert_row(const struct ladder *l, const struct alert *a)
 	if (a->readable)
 		snprintf(text, sizeof(text), "%s%s %s (%u)", a->encrypted ? "protected " : "",
 			 a->level == 2 ? "alert" : "warning", name ? name : "unknown", a->description);
-	row(l, ends_it(a), a->time_ns, a->sender, text);
+	/* It only answers the other end's close, which is where it failed. */
+	if (a->peer_gone)
+		row(l, true, 0, a->sender == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT, "closes");
+	row(l, ends_it(a) && !a->peer_gone, a->time_ns, a->sender, text);
 }
 
 static void end_row(const struct ladder *l, const struct conn *c)

@@ -49,6 +49,7 @@ unsigned int terminal_again(const struct fact *fact, const struct finding *findi
 
 /* A failed connection in one block, or a line for what works; terminal_block.c. */
 void terminal_finding(struct sink *sink, const struct fact *fact, const struct finding *finding);
+void terminal_connection(struct sink *sink, const struct fact *fact);
 void terminal_io(struct sink *sink, const struct fact *fact, const struct io_call *io);
 void terminal_coverage(struct sink *sink, const struct fact *fact,
 		       const struct coverage *coverage);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/roles.h"
@@ -7,9 +8,13 @@
 
 #define REMEMBERED 1024
 
+/* Without a ClientHello the two ends are of one connection if they began together. */
+#define TOGETHER_NS 1000000000LL
+
 /* A connection by the random of its ClientHello: of this and no other one. */
 static struct entry {
 	bool used;
+	int64_t first_ns;
 	uint8_t random[32];
 	struct endpoint client, server;
 	struct told ends[2];
@@ -28,9 +33,10 @@ static struct entry *find(const struct conn *c)
 	memcpy(&at, c->client.random, sizeof(at));
 	e = &table[(at ^ client_of(c)->port) % REMEMBERED];
 	if (e->used && !memcmp(e->random, c->client.random, sizeof(e->random)) &&
+	    (c->client.seen || llabs(c->first_ns - e->first_ns) < TOGETHER_NS) &&
 	    same_endpoint(&e->client, client_of(c)) && same_endpoint(&e->server, server_of(c)))
 		return e;
-	*e = (struct entry){ .used = true, .client = *client_of(c), .server = *server_of(c) };
+	*e = (struct entry){ .used = true, .first_ns = c->first_ns, .client = *client_of(c), .server = *server_of(c) };
 	memcpy(e->random, c->client.random, sizeof(e->random));
 	return e;
 }
@@ -43,7 +49,7 @@ struct told *told_by(const struct conn *c, const struct told **other)
 
 	*other = NULL;
 	unknown = (struct told){ .id = c->id };
-	if (!c->client.seen)
+	if (!c->client.seen && !c->never_tls)
 		return &unknown;
 	e = find(c);
 	own = &e->ends[c->role == ROLE_SERVER];

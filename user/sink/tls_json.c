@@ -56,6 +56,8 @@ static void session(struct json *j, const struct conn *c)
 
 static void times(struct json *j, const struct conn *c)
 {
+	if (!c->tcp_connect_duration_ns && !(c->client_hello_ns && (c->established_at_ns || c->server_hello_ns)))
+		return;
 	json_open(j, "handshake", '{');
 	/* Not where the clock was set back in between. */
 	if (c->client_hello_ns && c->established_at_ns >= c->client_hello_ns)
