@@ -73,6 +73,37 @@ LD_LIBRARY_PATH=$T curl -s -o /dev/null "https://127.0.0.1:$port/"
 stop_trace
 mv "$T/out" "$T/said"
 ok "a new library is found while it is used" says "\"coverage\":.*\"path\":\"$T/libssl.so.3\""
+# An upgrade: the inode of a file without a library is given to one with a library.
+trace --port "$port"
+load() { # load FILE... - a process that has them mapped until the last one is told of
+	/usr/bin/python3 - "$T/out" "$@" <<'P'
+import ctypes, os, sys, time
+for path in sys.argv[2:]:
+    ctypes.CDLL(path)
+end = time.monotonic() + 10
+while time.monotonic() < end and not (os.path.exists(sys.argv[1]) and sys.argv[-1] in open(sys.argv[1]).read()):
+    time.sleep(0.01)
+P
+}
+cp /lib/*/libz.so.1 "$T/changed.so"
+cp /lib/*/libssl.so.3 "$T/libmark.so"
+load "$T/changed.so" "$T/libmark.so"
+inode=$(stat -c %i "$T/changed.so")
+rm "$T/changed.so"
+for i in $(seq 100); do # others make files too
+	cp /lib/*/libssl.so.3 "$T/changed$i.so"
+	[ "$inode" = "$(stat -c %i "$T/changed$i.so")" ] && break
+done
+if [ "$inode" = "$(stat -c %i "$T/changed$i.so")" ]; then
+	load "$T/changed$i.so"
+	stop_trace
+	mv "$T/out" "$T/said"
+	ok "a library in the inode of another file" says "\"path\":\"$T/changed$i.so\""
+else
+	stop_trace
+	rm "$T/out"
+	echo "ok - a library in the inode of another file # SKIP this file system gives a new one"
+fi
 # A process without a library is told of as such.
 trace --port "$port"
 /usr/bin/python3 - "$port" "$T/out" <<'P'

@@ -94,6 +94,15 @@ static void tell_used(struct libraries *l, uint32_t pid, uint32_t number)
 	l->used(l->arg, pid, &l->probed[number - 1]->file);
 }
 
+/*
+ * The inode of a file in which nothing was found may be another file's by now: a package was
+ * upgraded. Files with probes are held open, so their inodes are theirs.
+ */
+static bool is_another(const struct seen *s, const struct mapping *m)
+{
+	return !s->number && m->generation && m->generation != s->generation;
+}
+
 static void take(void *arg, const struct mapping *m)
 {
 	struct libraries *l = arg;
@@ -102,13 +111,14 @@ static void take(void *arg, const struct mapping *m)
 
 	if (!s)
 		return;
-	if (!s->inode) {
+	if (!s->inode || is_another(s, m)) {
 		fd = mapping_file(m);
 		if (fd < 0)
 			return; /* gone again; it is looked at when it comes back */
+		l->seen_count += !s->inode;
 		s->device = makedev(m->major, m->minor);
 		s->inode = m->inode;
-		l->seen_count++;
+		s->generation = m->generation;
 		s->number = probe(l, fd, m->path);
 		close(fd);
 	}

@@ -23,6 +23,7 @@ struct probed {
 
 struct seen {
 	uint64_t device, inode; /* inode 0: free */
+	uint64_t generation;	/* of the inode when it was looked at; 0: not told */
 	uint32_t number;	/* of the probed file + 1; 0: nothing in it */
 };
 

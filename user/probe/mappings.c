@@ -89,8 +89,9 @@ static void take_record(struct mappings *m, const struct perf_event_header *head
 	}
 	if (header->type != PERF_RECORD_MMAP2 || header->size <= sizeof(*r) || !r->inode)
 		return;
-	mapping = (struct mapping){ r->pid, r->major, r->minor, r->inode, r->address, r->bytes,
-				    r->path };
+	mapping = (struct mapping){ .pid = r->pid, .major = r->major, .minor = r->minor,
+				    .inode = r->inode, .address = r->address, .bytes = r->bytes,
+				    .generation = r->inode_generation, .path = r->path };
 	m->seen(m->arg, &mapping);
 }
 

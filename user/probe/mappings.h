@@ -13,6 +13,7 @@
 struct mapping {
 	uint32_t pid, major, minor;
 	uint64_t inode, address, bytes;
+	uint64_t generation; /* of the inode: another file has another; 0: not told */
 	const char *path; /* as that process sees it, for the call only */
 };
 
