@@ -53,7 +53,7 @@ static void names(void)
 	}
 	ok(plain_read((const uint8_t *)"PROXY TCP4", 10).proxy_header, "a PROXY header");
 	ok(!plain_read((const uint8_t *)"PROXYTCP4", 9).proxy_header, "none without its space");
-	ok(plain_read((const uint8_t *)"HTTP/1.0 400 Bad\r\n\r\nClient sent an HTTP request to an HTTPS server.", 69).wants_tls,
+	ok(plain_read((const uint8_t *)"HTTP/1.0 400 Bad\r\n\r\nClient sent an HTTP request to an HTTPS server.", 67).wants_tls,
 	   "Go says that it wants TLS");
 	ok(!plain_read((const uint8_t *)"HTTP/1.0 400 Bad Request\r\n\r\n", 28).wants_tls, "a bad request does not");
 	ok(plain_read((const uint8_t *)"hello\r\n", 7).text && !plain_read((const uint8_t *)"hel\1o", 5).text,
