@@ -167,6 +167,11 @@ def left(cell, libraries):
 
 def wanted(cell, libraries):
     """{end: [(alerts as (sender, description), reasons) that it may tell]}; `libraries` by end."""
+    if (cell.peer, cell.case) == ("GnuTLS", "RST"):
+        # The reset is reported by whichever comes first, a write or the read; then the stream just ends.
+        other = "client" if cell.role == "server" else "server"
+        # An error of the very first read is nobody's: no byte has told whose the object is.
+        return {cell.role: [([], []), ([], [-54]), ([(cell.role, "unexpected_message")], [-110])], other: [([], [])]}
     if unsent(cell) or said(cell) and said(cell)[0] == "other":
         return left(cell, libraries)
     if not said(cell):

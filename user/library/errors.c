@@ -91,7 +91,8 @@ static void read_gnutls(struct library_error *e, int32_t number)
 {
 	e->code = e->reason = number;
 	e->verify = -1;
-	e->ends_quietly = number == -110; /* GNUTLS_E_PREMATURE_TERMINATION */
+	e->broken = number == -53 || number == -54; /* GNUTLS_E_PUSH_ERROR, GNUTLS_E_PULL_ERROR */
+	e->ends_quietly = e->broken || number == -110; /* GNUTLS_E_PREMATURE_TERMINATION */
 	for (size_t i = 0; i < sizeof(gnutls) / sizeof(*gnutls); i++)
 		if (gnutls[i].code == number)
 			snprintf(e->text, sizeof(e->text), "%s", gnutls[i].text);

@@ -27,6 +27,7 @@ struct library_error {
 	bool handshake;	     /* the call was one that does a handshake and nothing else */
 	bool guessed;	     /* the connection is the thread's last one, no more */
 	bool not_tls;	     /* what it read is no record at all */
+	bool broken;	     /* the connection is: an alert that is made then is not sent */
 	bool ends_quietly;   /* the other end is gone; the library's alert reaches nobody */
 };
 
