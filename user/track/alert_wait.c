@@ -99,6 +99,8 @@ void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		join(waiting, alert);
 		if (alert->by_wire)
 			s->waiting_ns[dir] = time_ns;
+		if (alert->sent && s->conn.error.received < 0)
+			s->conn.error.guessed = false; /* the wire agrees */
 		tell_waiting(s, out, dir);
 		return;
 	}
