@@ -81,10 +81,11 @@ static __always_inline void died(struct sock *sk)
 	if (!s)
 		return;
 	s->tcp_state = TT_CLOSE;
-	if (s->id)
-		emit_unanswered(s, sk);
+	if (!s->id)
+		return;
+	emit_unanswered(s, sk);
 	if (!s->announced) {
-		if (s->id && !s->not_tls && (s->stream[0].state == STREAM_PROBE ||
+		if (!s->not_tls && (s->stream[0].state == STREAM_PROBE ||
 					     s->stream[1].state == STREAM_PROBE))
 			count(TT_COUNT_NOT_TLS);
 		s->id = 0;
@@ -100,8 +101,7 @@ static __always_inline void died(struct sock *sk)
 		 s->close_flags & TT_FIN_RECEIVED);
 	io_close(s->id);
 	emit_totals(s, TT_EV_CLOSE);
-	s->announced = 0;
-	s->id = 0;
+	s->id = 0; /* and announced still: a packet hook that is at it must not begin anew */
 }
 
 static __always_inline int state_change(struct sock *sk, int now)
@@ -172,7 +172,10 @@ int BPF_PROG(tt_retransmit, struct sock *sk)
 {
 	struct tt_sock *s;
 
-	if (sk->__sk_common.skc_state != TT_ESTABLISHED)
+	__u8 state = sk->__sk_common.skc_state;
+
+	/* What was written before a close is often sent after it: in FIN_WAIT1. */
+	if (state == TT_SYN_SENT || state == TT_SYN_RECV)
 		return 0;
 	s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
 	if (s)
@@ -266,7 +269,7 @@ int tt_open_socks(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct tt_sock *s = ctx->value;
 
-	if (s && s->announced) {
+	if (s && s->id && s->announced) {
 		io_close(s->id);
 		emit_totals(s, TT_EV_TOTALS);
 	}

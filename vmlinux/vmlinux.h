@@ -235,6 +235,7 @@ enum iter_type { ITER_UBUF, ITER_IOVEC }; /* values are relocated */
 enum tcp_state {
 	TT_ESTABLISHED = 1,
 	TT_SYN_SENT = 2,
+	TT_SYN_RECV = 3,
 	TT_FIN_WAIT1 = 4,
 	TT_CLOSE = 7,
 	TT_CLOSE_WAIT = 8,

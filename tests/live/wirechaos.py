@@ -57,6 +57,43 @@ def transfer(names, mode):
     return said, {hooks: tracer.stop() for hooks, tracer in tracers.items()}
 
 
+# Records of no library, all of them in the send buffer when the socket is closed: nobody reads
+# before that.
+AT_ONCE = '''
+import socket, sys
+s = socket.create_server(("10.214.0.1", int(sys.argv[1])))
+s.setsockopt(socket.SOL_SOCKET, 32, 32 << 20)  # SO_SNDBUFFORCE, inherited
+c = s.accept()[0]
+c.sendall(b"\\x16\\x03\\x03\\0\\x01\\x02" + (b"\\x17\\x03\\x03\\x40\\0" + b"d" * 16384) * 500)
+c.close()
+'''
+READ = '''
+import socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+s.connect(("10.214.0.1", int(sys.argv[1])))
+input()
+while s.recv(1 << 20): pass
+'''
+
+
+def closed_early(names):
+    """How many segments the kernel sent again after the close, and the tracer's events."""
+    def sent_again():
+        tcp = tt.run("ip", "netns", "exec", names[0], "grep", "^Tcp:", "/proc/net/snmp").splitlines()
+        return int(dict(zip(*(line.split() for line in tcp)))["RetransSegs"])
+
+    port = tt.port()
+    tracer = tt.Tracer("--port", port, "--wire-only")
+    server = tt.serve(["ip", "netns", "exec", names[0], tt.PYTHON, "-c", AT_ONCE, port], port)
+    client = tt.spawn(["ip", "netns", "exec", names[1], tt.PYTHON, "-c", READ, port],
+                      stdin=subprocess.PIPE)
+    server.wait()
+    before = sent_again()
+    client.communicate(b"\n")
+    return sent_again() - before, tracer.stop()
+
+
 tt.root_or_skip("lossy path")
 cert = tt.certificate()
 tt.run("gcc", "-O2", "-Wall", "-o", T + "/load", tt.HERE + "/peers/load.c", "-lssl", "-lcrypto")
@@ -65,6 +102,7 @@ try:
     relay = wire(names)
     read = transfer(names, "recv")
     poured = transfer(names, "pour")
+    early = closed_early(names)
     relay.terminate()
     forwarded, dropped, reordered = map(int, relay.communicate()[0].split())
 finally:
@@ -75,6 +113,9 @@ for hooks, events in read[1].items():
     compare(hooks, events, read[0], hooks == "copy")
     retransmits = [get(c, "tls.retransmits") for c in of(events, "tls-connection", role="server")]
     ok(retransmits and retransmits[0] > 0, f"{hooks}: retransmissions are counted", retransmits)
+told = [get(c, "tls.retransmits") for c in of(early[1], "tls-connection")]
+ok(early[0] > 4 and len(told) == 2 and early[0] / 4 < sum(told) <= early[0] * 4,
+   "what is sent again after the close is counted", (early[0], told))
 for hooks, events in poured[1].items():
     compare(hooks + ", splice", events, poured[0], False)
     seen = [get(c, "tls.records.server.count") for c in of(events, "tls-connection", role="client")]

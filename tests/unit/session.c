@@ -252,8 +252,20 @@ static void after_end(void)
 	record_flags = 0;
 }
 
+/* A hook and the end of the socket met: what it tells is of no connection. */
+static void numberless(void)
+{
+	struct tt_ev_open open = { .head = { .time_ns = 1, .kind = TT_EV_OPEN, .size = sizeof(open) } };
+
+	begin();
+	track_event(track, &open, sizeof(open));
+	ok(track_open(track) == 1 && track_total(track) == 1, "a connection without a number is none");
+	end();
+}
+
 int main(void)
 {
+	numberless();
 	full12();
 	resumed12();
 	ticket12(1);

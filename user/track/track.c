@@ -261,7 +261,8 @@ void track_event(struct track *t, const void *event, size_t bytes)
 		return;
 	track_tick(t, (int64_t)head->time_ns + t->wall_offset_ns);
 	if (head->kind == TT_EV_OPEN) {
-		if (bytes >= sizeof(struct tt_ev_open))
+		/* 0: a hook was still at it when the socket had gone. */
+		if (bytes >= sizeof(struct tt_ev_open) && head->conn_id)
 			open_conn(t, event);
 		return;
 	}
