@@ -1,4 +1,6 @@
 """rows_offers.py - what the two ends do not agree to speak: versions, suites, groups, names, protocols."""
+import os
+
 import pki
 import tt
 from between import CLIENT_HELLO, edit, extensions
@@ -76,6 +78,19 @@ def groups():
         # The capture knows what this server chose for another client.
         yield Row(f"no group in common, {who} known", code, server, [s_client(version="1.3"), s_client("-groups", "X25519", version="1.3")],
                   REFUSED)
+
+
+def primes():
+    """A group of the server's own (RFC 5114, 1024 bits), which level 2 refuses."""
+    def server(port):
+        path = f"{tt.T}/dh.pem"
+        if not os.path.exists(path):
+            tt.run("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "dh_rfc5114:1", "-out", path)
+        return s_server("-dhparam", path, "-cipher", "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", cert="rsa", version="1.2")(port)
+    for level, code in (("2", "no-shared-group"), ("0", None)):
+        yield Row(f"a prime of 1024 bits at level {level}", code, server,
+                  s_client("-cipher", f"DHE-RSA-AES128-GCM-SHA256:@SECLEVEL={level}", version="1.2"),
+                  ("client", "handshake_failure") if code else None, **({"capture": "handshake-failed-unexplained"} if code else {}))
 
 
 def protocols():
@@ -156,5 +171,5 @@ def downgrades():
 
 
 def rows():
-    for group in (versions, suites, groups, protocols, names, keys_before, downgrades):
+    for group in (versions, suites, groups, primes, protocols, names, keys_before, downgrades):
         yield from group()

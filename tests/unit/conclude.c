@@ -146,6 +146,8 @@ static void offers(void)
 	reason(&c, SSL_R_NO_RENEGOTIATION);
 	is("renegotiation-refused", &c, &a, "the library says so");
 	ok(!!strstr(said.title, "The server refuses"), "who refuses");
+	reason(&c, SSL_R_DH_KEY_TOO_SMALL);
+	is("no-shared-group", &c, &a, "a prime that is too short");
 	c = failed_conn();
 	c.server.seen = false;
 	c.client.psk_external = true;

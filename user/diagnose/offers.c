@@ -228,9 +228,11 @@ bool rule_group(const struct facts *f, struct finding *out)
 
 	bool said = f->reason == SSL_R_NO_SUITABLE_KEY_SHARE || f->reason == SSL_R_NO_SUITABLE_GROUPS ||
 		    f->gnutls == GNUTLS_NO_COMMON_KEY_SHARE;
+	bool small = f->reason == SSL_R_DH_KEY_TOO_SMALL;
 
-	if (said && f->code == HANDSHAKE_FAILURE) {
-		title(out, "The client and the server have no key exchange group in common.");
+	if ((said || small) && f->code == HANDSHAKE_FAILURE) {
+		title(out, small ? "The client refuses the server's Diffie-Hellman group: its prime is too short." :
+				   "The client and the server have no key exchange group in common.");
 		out->confidence = CONFIDENCE_CERTAIN;
 		say_alert_fact(f, out);
 		say_groups(f, out);
