@@ -51,21 +51,37 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+static int status_lost(const struct stats *s, char *text, size_t bytes)
+{
+	static const struct {
+		enum lost_cause cause;
+		const char *what;
+	} told[] = {
+		{ LOST_RING_FULL, "event" }, { LOST_GAP, "gap" }, { LOST_OUTPUT, "line" },
+		{ LOST_EVICTED, "connection" },
+	};
+	int used = 0;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (s->lost[told[i].cause])
+			used += snprintf(text + used, bytes - used, "%s %llu %s%s", used ? "," : ", lost:",
+					 (unsigned long long)s->lost[told[i].cause], told[i].what,
+					 plural(s->lost[told[i].cause]));
+	return used;
+}
+
 void status_line(const struct stats *s)
 {
 	int width = columns_of(stderr), used;
-	char text[256];
+	char text[384];
 
 	used = snprintf(text, sizeof(text), "%llu open, %llu connection%s, %llu handshake%s, %llu failed",
 			(unsigned long long)s->connections_open, (unsigned long long)s->connections_total,
 			plural(s->connections_total), (unsigned long long)s->handshakes,
 			plural(s->handshakes), (unsigned long long)s->failures);
-	if (s->lost[LOST_OUTPUT] || s->lost[LOST_EVICTED])
-		snprintf(text + used, sizeof(text) - used, ", lost: %llu output, %llu evicted",
-			 (unsigned long long)s->lost[LOST_OUTPUT],
-			 (unsigned long long)s->lost[LOST_EVICTED]);
+	used += status_lost(s, text + used, sizeof(text) - used);
 	/* In the last column some terminals go to the next line. */
-	fprintf(stderr, CLEAR_LINE "%.*s", width ? width - 1 : (int)sizeof(text), text);
+	fprintf(stderr, CLEAR_LINE "%.*s", width ? width - 1 : used, text);
 	fflush(stderr);
 }
 

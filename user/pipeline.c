@@ -14,12 +14,17 @@
 #include "util/clock.h"
 
 /* Processes, sockets and ports were chosen by the source; the rest is here. */
+static bool in_scope(const struct pipeline *p, const struct conn *c)
+{
+	return c->wanted &&
+	       (!p->options->sni || !fnmatch(p->options->sni, c->client.server_name, FNM_CASEFOLD));
+}
+
 static bool wanted(const struct pipeline *p, const struct conn *c, bool failure)
 {
 	const struct options *o = p->options;
 
-	return c->wanted && (!o->failures || failure) && (!o->count || p->sequence < o->count) &&
-	       (!o->sni || !fnmatch(o->sni, c->client.server_name, FNM_CASEFOLD));
+	return in_scope(p, c) && (!o->failures || failure) && (!o->count || p->sequence < o->count);
 }
 
 /* An event came due. Fill *fact and return true when it is to be shown. */
@@ -89,9 +94,9 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 	struct fact fact;
 	bool explained = conn->failed && concluded(conn, time_ns, &finding);
 
-	if (conn->wanted && p->origin.shook)
+	if (in_scope(p, conn) && p->origin.shook)
 		p->origin.shook(p->origin.arg, conn);
-	if (conn->wanted) {
+	if (in_scope(p, conn)) {
 		p->stats.handshakes++;
 		p->stats.failures += conn->failed;
 	}
@@ -216,11 +221,12 @@ void pipeline_give_up(struct pipeline *p, int64_t time_ns)
 	track_give_up(p->track, time_ns + p->origin.wall_offset_ns);
 }
 
-void pipeline_lost(struct pipeline *p, uint64_t events, int64_t time_ns)
+void pipeline_lost(struct pipeline *p, uint64_t events, uint64_t gaps, int64_t time_ns)
 {
-	if (events != p->lost)
+	if (events != p->stats.lost[LOST_RING_FULL])
 		track_lost(p->track, time_ns);
-	p->lost = events;
+	p->stats.lost[LOST_RING_FULL] = events;
+	p->stats.lost[LOST_GAP] = gaps;
 }
 
 bool pipeline_full(const struct pipeline *p)

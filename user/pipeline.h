@@ -46,8 +46,8 @@ void pipeline_give_up(struct pipeline *p, int64_t time_ns);
  * output is gone: nobody listens any more. A file that fails is told of once.
  */
 bool pipeline_flush(struct pipeline *p);
-/* The source lost so many events in all, as of `time_ns` (wall clock). */
-void pipeline_lost(struct pipeline *p, uint64_t events, int64_t time_ns);
+/* The source lost so many events, and parts of streams, in all, as of `time_ns` (wall clock). */
+void pipeline_lost(struct pipeline *p, uint64_t events, uint64_t gaps, int64_t time_ns);
 bool pipeline_full(const struct pipeline *p); /* --count is reached */
 /* Emit a stats event; `lost` holds what the source counted. */
 void pipeline_stats(struct pipeline *p, const struct stats *lost);

@@ -13,7 +13,7 @@ struct pipeline {
 	struct outputs outputs;
 	int64_t status_ns;
 	struct stats stats;
-	uint64_t sequence, lost;
+	uint64_t sequence;
 	struct history *history;
 	struct state *state; /* NULL: it is not kept */
 	struct track *track;

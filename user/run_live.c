@@ -163,7 +163,8 @@ static void count_lost(struct run *r)
 	uint64_t counts[TT_COUNT_MAX];
 
 	hooks_counts(r->hooks, counts);
-	pipeline_lost(r->pipeline, counts[TT_COUNT_RING_FULL], clock_ns(CLOCK_REALTIME));
+	pipeline_lost(r->pipeline, counts[TT_COUNT_RING_FULL], counts[TT_COUNT_GAP],
+		      clock_ns(CLOCK_REALTIME));
 }
 
 static int loop(struct run *r)

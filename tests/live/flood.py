@@ -1,5 +1,5 @@
 """A peer that sends nothing but small records, and a tracer that has more to take than it can."""
-import os, subprocess, sys, threading
+import os, pty, re, select, subprocess, sys, threading, time
 
 import tt
 from tiny import ALERT, DATA, HELLO, Pair
@@ -59,8 +59,38 @@ def stopped():
     ok(status == 0, "SIGINT ends it while events come faster than they are taken", status)
 
 
+def shown():
+    """What is lost is on the status line while it goes on."""
+    port = tt.port()
+    ready, fd = os.pipe()
+    own, terminal = pty.openpty()
+    tracer = tt.spawn([f"{tt.B}/tlstrace", "--records", "--wire-only", "--port", port, f"--ready-fd={fd}"],
+                      pass_fds=[fd], stderr=terminal)
+    os.close(fd)
+    os.close(terminal)
+    os.read(ready, 1)
+    over = threading.Event()
+    pair = Pair(port)
+
+    def flood():
+        while not over.is_set():
+            pair.send(DATA, 10000)
+        pair.close()
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    text, end = "", time.monotonic() + STOP_S
+    while not re.search(r"lost: \d+ events?", text) and time.monotonic() < end:
+        text = text[-4000:] + (os.read(own, 4096).decode() if select.select([own], [], [], 1)[0] else "")
+    over.set()
+    thread.join()
+    tt.kill(tracer)
+    ok("lost: " in text, "the status line tells what is lost", text[-300:])
+
+
 for hooks in ("copy", "cgroup"):
     told(hooks, ALERT, "alerts")
     told(hooks, HELLO, "pieces of a hello")
 stopped()
+shown()
 sys.exit(tt.result)

@@ -37,11 +37,14 @@ only='{(get(h,"process.name"),get(h,"tlstrace.role")) for h in of("tls-handshake
 
 work() { fetch; }
 scope -p "$server_pid"
-check "-p: the server's end alone" "$only=={('openssl','server')} and get(e[0],'process.pid')==$server_pid"
+check "-p: the server's end alone" "$only=={('openssl','server')} and get(seen[0],'process.pid')==$server_pid"
 scope -c curl
 check "-c: by name" "$only=={('curl','client')}"
 scope --sni 'other*'
-check "--sni: no other name" 'of("tls-handshake")==[] and get(e[-1],"tlstrace.stats.filtered")>0'
+check "--sni: no other name, and no process for its sake" 'seen==[] and not any(get(c,"process") for c in of("tlstrace-coverage")) and get(e[-1],"tlstrace.stats.filtered")>0'
+summary=$("$B/tlstrace" --port $port --sni 'other*' -- curl -sk -o /dev/null "https://127.0.0.1:$port/" 2>/dev/null)
+[[ $summary == *" 0 handshakes, 0 failed"* ]] && echo "ok - --sni: the summary counts no other name" ||
+	{ echo "not ok - --sni: the summary counts no other name: $summary"; result=1; }
 scope --host 127.0.0.2/32
 check "--host: another address is not seen" 'seen==[]'
 scope --host 127.0.0.0/8
