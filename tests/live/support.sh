@@ -75,30 +75,29 @@ mv "$T/out" "$T/said"
 ok "a new library is found while it is used" says "\"coverage\":.*\"path\":\"$T/libssl.so.3\""
 # An upgrade: the inode of a file without a library is given to one with a library.
 trace --port "$port"
-load() { # load FILE... - a process that has them mapped until the last one is told of
-	/usr/bin/python3 - "$T/out" "$@" <<'P'
-import ctypes, os, sys, time
-for path in sys.argv[2:]:
-    ctypes.CDLL(path)
-end = time.monotonic() + 10
-while time.monotonic() < end and not (os.path.exists(sys.argv[1]) and sys.argv[-1] in open(sys.argv[1]).read()):
-    time.sleep(0.01)
-P
-}
-cp /lib/*/libz.so.1 "$T/changed.so"
-cp /lib/*/libssl.so.3 "$T/libmark.so"
-load "$T/changed.so" "$T/libmark.so"
-inode=$(stat -c %i "$T/changed.so")
-rm "$T/changed.so"
+mkdir "$T/lib"
+cp /lib/*/libz.so.1 "$T/lib/changed.so"
+mkfifo "$T/open"
+exec 7<>"$T/open"
+LD_PRELOAD=$T/lib/changed.so openssl s_client -connect "127.0.0.1:$port" <&7 >"$T/client" 2>&1 &
+pids="$pids $!"
+until grep -q '"action":"tlstrace-coverage".*"pid":'$!',' "$T/out"; do sleep 0.02; done
+kill $!
+wait $! 2>/dev/null
+inode=$(stat -c %i "$T/lib/changed.so")
+rm "$T/lib/changed.so"
 for i in $(seq 100); do # others make files too
-	cp /lib/*/libssl.so.3 "$T/changed$i.so"
-	[ "$inode" = "$(stat -c %i "$T/changed$i.so")" ] && break
+	cp /lib/*/libssl.so.3 "$T/lib/$i"
+	[ "$inode" = "$(stat -c %i "$T/lib/$i")" ] && break
 done
-if [ "$inode" = "$(stat -c %i "$T/changed$i.so")" ]; then
-	load "$T/changed$i.so"
+if [ "$inode" = "$(stat -c %i "$T/lib/$i")" ]; then
+	mv "$T/lib/$i" "$T/lib/libssl.so.3"
+	LD_LIBRARY_PATH=$T/lib openssl s_client -connect "127.0.0.1:$port" <&7 >"$T/client" 2>&1 &
+	pids="$pids $!"
+	timeout 10 sh -c "until grep -q '$T/lib/libssl.so.3' '$T/out'; do sleep 0.02; done"
 	stop_trace
 	mv "$T/out" "$T/said"
-	ok "a library in the inode of another file" says "\"path\":\"$T/changed$i.so\""
+	ok "a library in the inode of another file" says "\"path\":\"$T/lib/libssl.so.3\""
 else
 	stop_trace
 	rm "$T/out"
