@@ -271,8 +271,7 @@ int run_live(const struct options *options)
 				       .enrich = enrich_process, .shook = watch_shook, .library = options->libraries ? watch_library : NULL,
 				       .probed = watch_probed, .sealed = watch_sealed,
 				       .arg = &r.watch };
-	/* A write of output is not broken off. */
-	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART }; /* no write is broken off */
 	struct tt_config config = config_of(options);
 	const char *why;
 	int status = 3;
@@ -286,15 +285,16 @@ int run_live(const struct options *options)
 	if (!r.pipeline)
 		return 1;
 	r.hooks = hooks_open(options->hooks, &config, options->verbose, &why);
-	if (r.hooks) {
+	if (r.hooks)
 		status = trace(&r);
-		hooks_close(r.hooks);
-	} else {
+	else
 		fprintf(stderr, "tlstrace: %s\n", why);
-	}
+	status = pipeline_close(r.pipeline, status); /* before the probes, which take time to let go of */
+	if (r.hooks)
+		hooks_close(r.hooks);
 	if (r.live)
 		live_close(r.live);
 	if (r.watch)
 		watch_close(r.watch);
-	return pipeline_close(r.pipeline, status);
+	return status;
 }

@@ -266,10 +266,27 @@ size_t libraries_count(const struct libraries *l)
 	return l->count;
 }
 
+static void detach_all(struct libraries *l)
+{
+	struct uprobes **all = calloc(3 * l->count, sizeof(*all));
+	size_t count = 0;
+
+	if (!all)
+		return; /* one after the other, then */
+	for (size_t i = 0; i < l->count; i++) {
+		all[count++] = &l->probed[i]->uprobes;
+		all[count++] = &l->probed[i]->below;
+		all[count++] = &l->probed[i]->busy;
+	}
+	uprobes_detach_all(all, count);
+	free(all);
+}
+
 void libraries_close(struct libraries *l)
 {
 	if (l->mappings)
 		mappings_close(l->mappings);
+	detach_all(l);
 	for (size_t i = 0; i < l->count; i++) {
 		uprobes_detach(&l->probed[i]->uprobes);
 		uprobes_detach(&l->probed[i]->below);

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -87,4 +88,35 @@ void uprobes_detach(struct uprobes *from)
 		else
 			bpf_link__destroy(from->link[from->count]);
 	}
+}
+
+#define DETACHERS 32
+
+struct detaching {
+	struct uprobes *const *from;
+	size_t count, next;
+};
+
+static void *detach_some(void *arg)
+{
+	struct detaching *d = arg;
+	size_t i;
+
+	while ((i = __atomic_fetch_add(&d->next, 1, __ATOMIC_RELAXED)) < d->count)
+		uprobes_detach(d->from[i]);
+	return NULL;
+}
+
+void uprobes_detach_all(struct uprobes *const *from, size_t count)
+{
+	struct detaching d = { .from = from, .count = count };
+	pthread_t thread[DETACHERS];
+	size_t threads = 0;
+
+	while (threads < DETACHERS && threads < count &&
+	       !pthread_create(&thread[threads], NULL, detach_some, &d))
+		threads++;
+	detach_some(&d); /* whatever threads there are */
+	while (threads)
+		pthread_join(thread[--threads], NULL);
 }

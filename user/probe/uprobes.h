@@ -29,5 +29,10 @@ bool uprobes_multi(const struct btf *kernel); /* the kernel has UPROBE_MULTI */
 int uprobes_attach(struct uprobes *to, struct bpf_program *program, bool multi, int fd,
 		   const uint64_t *offsets, const uint64_t *cookies, size_t count);
 void uprobes_detach(struct uprobes *from);
+/*
+ * All of them, with several threads: the kernel waits for every processor twice for each link,
+ * and waits that are begun together end together.
+ */
+void uprobes_detach_all(struct uprobes *const *from, size_t count);
 
 #endif /* TT_PROBE_UPROBES_H */
