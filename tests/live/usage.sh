@@ -57,6 +57,10 @@ refuse 2 "--pid does not go with a command" -p $$ -- true
 refuse 2 "hooks" --hooks nonsense
 refuse 2 "unexpected word 'word'" word
 refuse 1 "/nonexistent/x" --json=/nonexistent/x
+# `ip netns exec` mounts a sysfs without cgroups.
+got=$(unshare --mount --net sh -c 'mount -t sysfs none /sys && exec "$0" --duration 1' "$B/tlstrace" 2>&1)
+[ $? = 3 ] && [[ $got == *"start it outside, with --netns NAME"* ]] && echo "ok - inside of ip netns exec" ||
+	{ echo "not ok - inside of ip netns exec: $got"; result=1; }
 [ "$("$B/tlstrace" --help | grep -c -- --)" -gt 10 ] && echo "ok - help" || { echo "not ok - help"; result=1; }
 of_read=$("$B/tlstrace" read --help)
 [[ $of_read == *--keylog* && $of_read == *--port* && $of_read != *--pid* && $of_read != *--starttls* ]] &&

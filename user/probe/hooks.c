@@ -164,7 +164,7 @@ static const char *cause(const char *wanted)
 		return "this kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF";
 	cgroup = cgroup_root();
 	if (cgroup < 0)
-		return "no cgroup2 is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified";
+		return "no cgroup2 is mounted here: under \"ip netns exec\" start it outside, with --netns NAME; else mount -t cgroup2 none /sys/fs/cgroup";
 	close(cgroup);
 	uname(&kernel);
 	if (wanted)
