@@ -36,6 +36,8 @@ curl(secure.replace("localhost", "127.0.0.1"), *own)
 closed(port, 6)
 curl(secure, "-k", "--tls-max", "1.2")
 closed(port, 8)
+curl(secure, "-k")
+closed(port, 10)
 curl(secure.replace("https", "http"))
 tt.kill(s)
 web = tt.spawn([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", page],
@@ -49,7 +51,7 @@ screen.seek(0)
 text = screen.read()
 mine = [b for b in re.split(r"\n(?=\d\d:\d\d:\d\d\.)", text) if f":{port} " in b or f":{page} " in b]
 ok(sum("client certificate asked for, none sent" in b for b in mine) == 3, "who sent no certificate, told by one end", mine)
-ok(sum("the server's certificate does not verify: self-signed certificate (18)" in b for b in mine) == 1,
+ok(sum("the server's certificate does not verify: self-signed certificate (18)" in b for b in mine) == 2,
    "a certificate that the client lets pass", mine)
 bad = [e for e in of(events, "tls-connection", role="client") if get(e, "server.port") == port and get(e, "tls.client_certificate.sent")]
 ok(len(bad) == 1 and not get(bad[0], "tls.verify_result"), "a client's own chain is no verdict on the server's", bad)
@@ -60,4 +62,6 @@ ok(any("The server speaks HTTP on this port" in b for b in mine), "a page withou
 ok(text.count(" gaps\n") == 1, "the sum is told once, at the end", text)
 empty = [e for e in events if get(e, "tls.handshake") == {}]
 ok(not empty, "no times, no object for them", empty)
+late = [e for e in of(events, "tls-alert") for r in get(e, "tls.alert.after") if r["time_offset_ns"] > 0]
+ok(of(events, "tls-alert") and not late, "what came after an alert did not lead to it", late)
 sys.exit(tt.result)
