@@ -19,7 +19,7 @@
 #include "run.bpf.h"
 
 #define RECORD_STEPS 20480  /* records, or places for a header, in one run of a hook */
-#define PLAIN_STEPS 24      /* the same before bpf_loop (5.17) */
+#define PLAIN_STEPS 16      /* the same before bpf_loop (5.17) */
 #ifdef TT_PLAIN_LOOP        /* the tests try that way on newer kernels */
 #define HAVE_LOOP 0
 #else
