@@ -70,8 +70,8 @@ class Capture:
                 "name": show.get("tls.handshake.extensions_server_name", []),
                 "ja3": show.get("tls.handshake.ja3", []),
                 "ja3s": show.get("tls.handshake.ja3s", []) if RETRY not in show.get("tls.handshake.random", []) else [],
-                "cipher": show["tls.handshake.ciphersuite"] if 2 in types and RETRY not in show[
-                    "tls.handshake.random"] else [], "types": types,
+                # A HelloRetryRequest binds the cipher suite as well (RFC 8446 4.1.4).
+                "cipher": show["tls.handshake.ciphersuite"] if 2 in types else [], "types": types,
                 "certificate": [f.get("value") for f in element.iter("field")
                                 if f.get("name") == "tls.handshake.certificate"],
                 "alpn": show.get("tls.handshake.extensions_alpn_str", []) if 8 in types else []}

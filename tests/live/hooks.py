@@ -8,7 +8,7 @@ from tt import get, of, ok
 
 # What differs between two tracers of one run: clocks, numbers given, the host's own.
 OWN = {"@timestamp", "timestamp", "sequence", "connection", "duration", "duration_ns", "time_offset_ns",
-       "client_hello_to_server_hello_ns", "tcp_connect_ns", "thread", "attribution", "gaps", "start"}
+       "client_hello_to_server_hello_ns", "tcp_connect_ns", "blocked_ns", "thread", "attribution", "gaps", "start"}
 
 
 def normal(value):
@@ -50,7 +50,7 @@ tt.root_or_skip("hook sets")
 prepare()
 port = tt.port()
 sets = ("copy", "cgroup")
-tracers = [tt.Tracer("--port", port, "--hooks", hooks) for hooks in sets]
+tracers = [tt.Tracer("--port", port, "--hooks", hooks, "--max-overhead", "100") for hooks in sets]
 play(port)
 traced = [tracer.stop() for tracer in tracers]
 for action in ("tls-handshake", "tls-alert", "tls-connection"):
