@@ -8,7 +8,7 @@
 
 #include "tlstrace/config.h"
 #include "tlstrace/counters.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 enum stream_state {
 	STREAM_NEW,    /* nothing seen yet */
@@ -267,7 +267,6 @@ static __always_inline void *event_reserve(__u64 bytes)
  */
 static __always_inline void event_submit(void *event, int urgent)
 {
-	count(TT_COUNT_EVENTS);
 	bpf_ringbuf_submit(event, urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 

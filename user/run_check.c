@@ -15,6 +15,7 @@
 #include "enrich.h"
 #include "pipeline.h"
 #include "source/carried.h"
+#include "tlstrace/library_event.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/proc.h"

@@ -4,7 +4,6 @@
 #define TLSTRACE_COUNTERS_H
 
 enum tt_counter {
-	TT_COUNT_EVENTS,    /* events written to the ring */
 	TT_COUNT_RING_FULL, /* events lost: the ring was full */
 	TT_COUNT_MAP_FULL,  /* sockets not followed: no storage */
 	TT_COUNT_TRUNCATED, /* handshake bodies beyond TT_FLIGHT_BYTES */

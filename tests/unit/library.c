@@ -8,7 +8,7 @@
 #include "library/errors.h"
 #include "probe/site.h"
 #include "tap.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 #if defined(__x86_64__)
 static void site_is(const char *code, size_t bytes, int arguments, uint64_t offset,

@@ -2,7 +2,7 @@
 /* Which connection an object has that was never seen to read: by its hello's random, or a guess. */
 #include "tap.h"
 
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 #include "track/track.h"
 
 #define OBJECT 0x1000

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "library/errors.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "probe/site.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 const struct function functions[FUNCTIONS] = {
 #define FUNCTION(library, name, kind, call, arguments) \

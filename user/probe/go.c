@@ -6,7 +6,7 @@
 
 #include "probe/go_image.h"
 #include "probe/go_site.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 #define REGISTERS_SINCE 17 /* Go 1.N that passes arguments in registers */
 

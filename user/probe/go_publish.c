@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "probe/go.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 /* By enum tt_go_error. */
 static const struct tt_go_value errors[] = {

@@ -5,7 +5,7 @@
 
 #include "probe/libraries.h"
 #include "probe/mappings.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 #define FILES_MAX TT_FILES_MAX
 #define SEEN_BUCKETS 16384 /* a power of two; files beyond three quarters are not looked at */

@@ -6,7 +6,7 @@
 #include "probe/functions.h"
 #include "probe/go.h"
 #include "probe/site.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 
 #define WRAPPER_BYTES 320 /* 188 where it is one, 848 where it is not */
 #define EXITS_MAX 16	  /* of one function */

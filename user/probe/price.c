@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "probe/uprobes.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 #include "util/clock.h"
 
 #define GUESS_NS 2000

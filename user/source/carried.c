@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "source/tcp.h"
+#include "tlstrace/library_event.h"
 
 struct piece {
 	struct piece *next;

@@ -3,6 +3,7 @@
 #include "library/errors.h"
 #include "track/objects.h"
 #include "track/state.h"
+#include "track/table.h"
 
 static const char *operation(uint8_t call)
 {
@@ -48,4 +49,22 @@ void session_io_sums(struct session *s, const struct track_out *out, const struc
 	c->has_io = true;
 	c->io_complete = e->last && !session_handshake_missed(s) && out->probed &&
 			 out->probed(out->arg, e->file, c->first_ns);
+}
+
+void library_event(struct track *t, const struct tt_event *head, struct session *s,
+			  size_t bytes, int64_t time_ns)
+{
+	const struct tt_ev_io *io = (const void *)head;
+
+	if (head->kind == TT_EV_LIBRARY && bytes >= sizeof(struct tt_ev_library)) {
+		session_library(s, &t->out, time_ns, (const void *)head);
+		t->joined += plain_joined(s, (const void *)head);
+		witness_queue(t, s, time_ns);
+	} else if (head->kind == TT_EV_IO && bytes >= sizeof(*io) && bytes - sizeof(*io) >= io->data_bytes) {
+		session_io(s, &t->out, time_ns, io);
+	} else if (head->kind == TT_EV_IO_SUMS && bytes >= sizeof(struct tt_ev_io_sums)) {
+		session_io_sums(s, &t->out, (const void *)head);
+	} else if (head->kind == TT_EV_SECRET && bytes >= sizeof(struct tt_ev_secret)) {
+		secret_event(s, &t->out, (const void *)head);
+	}
 }

@@ -4,7 +4,7 @@
 #define TT_TRACK_SESSION_H
 
 #include "model/conn.h"
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 #include "track/flight.h"
 #include "track/track.h"
 

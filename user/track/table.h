@@ -97,6 +97,9 @@ struct session **track_find(struct track *t, uint64_t id);
 
 /* witness.c: an alert of `s` may wait for its second witness from `time_ns` on. */
 void witness_queue(struct track *t, struct session *s, int64_t time_ns);
+/* io.c: what a TLS library says of a connection; an event too short is ignored. */
+void library_event(struct track *t, const struct tt_event *head, struct session *s, size_t bytes,
+		   int64_t time_ns);
 /*
  * `s` is over: true when it is kept for as long as an alert waits, because the other end on
  * this host may yet read what nobody could read here. It is closed then by witness_due().

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tlstrace/event.h"
+#include "tlstrace/library_event.h"
 #include "track/ends.h"
 #include "track/objects.h"
 #include "track/processes.h"
@@ -138,37 +138,31 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	set_owner(t, c, &e->owner);
 }
 
+static void totals_event(struct track *t, const struct tt_ev_totals *e, struct session **at,
+			 int64_t time_ns)
+{
+	struct session *s = *at;
+
+	session_totals(s, e, t->wall_offset_ns);
+	if (e->head.kind != TT_EV_CLOSE)
+		return;
+	s->close_flags = e->close_flags;
+	s->sealed = library_saw_all(s, &t->out);
+	s->conn.closed_ns = time_ns;
+	if (!witness_closing(t, s, time_ns))
+		track_close(t, at);
+}
+
 static void known_event(struct track *t, const struct tt_event *head, struct session **at,
 			size_t bytes)
 {
 	int64_t time_ns = (int64_t)head->time_ns + t->wall_offset_ns;
 	const struct tt_ev_record *record = (const void *)head;
-	const struct tt_ev_totals *totals = (const void *)head;
 	const struct tt_ev_owner *owner = (const void *)head;
-	const struct tt_ev_io *io = (const void *)head;
 
 	rest_remove(t, *at);
 	rest_newest(t, *at);
 	switch (head->kind) {
-	case TT_EV_LIBRARY:
-		if (bytes < sizeof(struct tt_ev_library))
-			break;
-		session_library(*at, &t->out, time_ns, (const void *)head);
-		t->joined += plain_joined(*at, (const void *)head);
-		witness_queue(t, *at, time_ns);
-		break;
-	case TT_EV_IO:
-		if (bytes >= sizeof(*io) && bytes - sizeof(*io) >= io->data_bytes)
-			session_io(*at, &t->out, time_ns, io);
-		break;
-	case TT_EV_IO_SUMS:
-		if (bytes >= sizeof(struct tt_ev_io_sums))
-			session_io_sums(*at, &t->out, (const void *)head);
-		break;
-	case TT_EV_SECRET:
-		if (bytes >= sizeof(struct tt_ev_secret))
-			secret_event(*at, &t->out, (const void *)head);
-		break;
 	case TT_EV_OWNER:
 		if (bytes < sizeof(*owner))
 			break;
@@ -193,17 +187,11 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 		break;
 	case TT_EV_TOTALS:
 	case TT_EV_CLOSE:
-		if (bytes < sizeof(*totals))
-			break;
-		session_totals(*at, totals, t->wall_offset_ns);
-		if (head->kind != TT_EV_CLOSE)
-			break;
-		(*at)->close_flags = totals->close_flags;
-		(*at)->sealed = library_saw_all(*at, &t->out);
-		(*at)->conn.closed_ns = time_ns;
-		if (!witness_closing(t, *at, time_ns))
-			track_close(t, at);
+		if (bytes >= sizeof(struct tt_ev_totals))
+			totals_event(t, (const void *)head, at, time_ns);
 		break;
+	default:
+		library_event(t, head, *at, bytes, time_ns);
 	}
 }
 
