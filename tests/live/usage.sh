@@ -18,6 +18,7 @@ refuse 2 "--sin: no such option; did you mean --sni?" --sin=a.test
 refuse 2 "-x: no such option" -qx
 refuse 2 "--ver: which of --verbose, --version?" --ver
 refuse 2 "--port: which PORT?" --port
+refuse 2 "--port: given twice" --port 443 --port 8443
 refuse 2 "--pid: which PID?" -p
 refuse 2 "--failures takes no value: '--failures=1'" --failures=1
 refuse 2 "unexpected word 'raed'; did you mean \"tlstrace read\"?" raed x

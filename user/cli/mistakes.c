@@ -64,6 +64,12 @@ int mistaken_options(const struct given *g, enum task task)
 	return -1;
 }
 
+int mistaken_twice(int id)
+{
+	fprintf(stderr, "tlstrace: --%s: given twice\n", option_by_id(id)->name);
+	return 2;
+}
+
 int mistaken_word(const char *word)
 {
 	const char *near = nearest_command(word), *option = nearest_option(word);

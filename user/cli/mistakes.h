@@ -18,6 +18,8 @@ struct given {
 int mistaken_option(int id, int option, const char *word);
 /* An option that says nothing to what is asked for is not passed over. */
 int mistaken_options(const struct given *given, enum task task);
+/* The one value would be passed over for the other. */
+int mistaken_twice(int id);
 /* A word where none belongs. */
 int mistaken_word(const char *word);
 
