@@ -59,7 +59,7 @@ ok "bash: behind =, nothing yet" is "$(offers --fail-on =)" "error info warning 
 ok "bash: a short option's value" is "$(offers -p $$)" "$$ "
 ok "bash: files" is "$(cd "$T/files" && offers read a)" "a.pcap "
 ok "bash: a file behind --json=" is "$(cd "$T/files" && offers --json = "$T/files/b")" "$T/files/b.pcap "
-ok "bash: a value is no command" is "$(cd "$T/files" && offers -u read --keyl)" " "
+ok "bash: a value is no command" is "$(cd "$T/files" && offers -u read --keyl)" "--keylog-out "
 ok "bash: what can be explained" is "$(offers explain certificate-e) $(offers explain bad_r)" "certificate-expired  bad_record_mac "
 ok "bash: a command to trace" is "$(offers --port 443 -- bash | tr ' ' '\n' | grep -xm1 bash)" "bash"
 # A zsh on a terminal of its own, where keys are pressed: what the tab key makes of a line.
