@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/check_table.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <time.h>
 
@@ -84,26 +83,6 @@ void check_table_certificate(struct sink *t, const char *text)
 	putc('\n', t->out);
 }
 
-static void sentences(struct sink *s, const char *label, const struct sentences *list)
-{
-	for (int i = 0; i < list->count; i++)
-		terminal_labelled(s, label, list->text[i], "");
-}
-
-/* A command is pasted: it stays in one line. */
-static void next_steps(struct sink *s, const struct sentences *list)
-{
-	for (int i = 0; i < list->count; i++) {
-		if (isupper((unsigned char)list->text[i][0])) {
-			terminal_labelled(s, "next", list->text[i], "");
-			continue;
-		}
-		fputs("    next      ", s->out);
-		terminal_text(s->out, list->text[i]);
-		putc('\n', s->out);
-	}
-}
-
 void check_table_finding(struct sink *t, const struct finding *f, const char *rows,
 			 bool expected)
 {
@@ -118,9 +97,7 @@ void check_table_finding(struct sink *t, const struct finding *f, const char *ro
 	if (t->brief || expected)
 		return;
 	terminal_labelled(t, "at", rows, "");
-	sentences(t, "evidence", &f->evidence);
-	sentences(t, "ruled out", &f->ruled_out);
-	next_steps(t, &f->next_steps);
+	terminal_reasons(t, f);
 }
 
 void check_table_end(struct sink *t, unsigned int errors, unsigned int warnings,

@@ -64,6 +64,13 @@ static void next_steps(struct sink *s, const struct sentences *list)
 	}
 }
 
+void terminal_reasons(struct sink *s, const struct finding *f)
+{
+	sentences(s, "evidence", &f->evidence);
+	sentences(s, "ruled out", &f->ruled_out);
+	next_steps(s, &f->next_steps);
+}
+
 static void block(struct sink *s, const struct fact *fact, const struct finding *f)
 {
 	const struct told *other;
@@ -75,9 +82,7 @@ static void block(struct sink *s, const struct fact *fact, const struct finding 
 		agreed(s, fact->conn);
 		terminal_ladder(s, fact);
 	}
-	sentences(s, "evidence", &f->evidence);
-	sentences(s, "ruled out", &f->ruled_out);
-	next_steps(s, &f->next_steps);
+	terminal_reasons(s, f);
 }
 
 /* The same of the other end on this host. */

@@ -30,6 +30,8 @@ void line_plain(struct line *line, struct sink *sink, int64_t time_ns, const cha
 void line_end(struct line *line);
 /* "    label     text" in lines that fit; a label of 9 characters at most. */
 void terminal_labelled(struct sink *sink, const char *label, const char *text, const char *colour);
+/* A finding's evidence, what it rules out, and the next steps. */
+void terminal_reasons(struct sink *sink, const struct finding *finding);
 /* Whether the line before was this connection's, so that more of it needs no address. */
 bool terminal_is_last(const struct sink *sink, const struct conn *conn);
 void terminal_clock(FILE *out, int64_t time_ns); /* "15:04:05.123 " */
