@@ -198,7 +198,7 @@ static int take_all(struct given *g, int argc, char **argv, bool everywhere)
 		id = option_by_id(id)->id;
 		if (optarg && !*optarg && !strcmp(option_by_id(id)->arg, "FILE"))
 			return mistaken_option(':', id, argv[optind - 1]);
-		if (optarg && g->ids[id - OPT_FIRST])
+		if (option_by_id(id)->kind == required_argument && g->ids[id - OPT_FIRST])
 			return mistaken_twice(id);
 		g->ids[id - OPT_FIRST] = true;
 		status = take(g->options, id, optarg);
