@@ -212,6 +212,9 @@ static void verdict(void)
 	is("certificate-expired", &c, NULL, "the verdict is what it says");
 	c.close_by = ROLE_SERVER;
 	is("peer-closed-during-handshake", &c, NULL, "the other end closed, whatever the verdict");
+	c.role = ROLE_SERVER;
+	is("client-certificate-rejected", &c, NULL, "a server's verdict is on the client's certificate");
+	c.role = ROLE_CLIENT;
 	c.close_by = ROLE_CLIENT;
 	c.verdict.result = 0;
 	is("peer-closed-during-handshake", &c, NULL, "a verdict that was taken back");

@@ -50,6 +50,7 @@ static const struct row rules[] = {
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature },
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature_unfit },
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
+	{ "client-certificate-rejected", SEVERITY_ERROR, rule_found_client },
 	{ "certificate-expired", SEVERITY_ERROR, rule_found_expired },
 	{ "certificate-untrusted", SEVERITY_ERROR, rule_found_untrusted },
 	{ "certificate-rejected", SEVERITY_ERROR, rule_found_bad },

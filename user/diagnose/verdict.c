@@ -29,6 +29,12 @@ static bool left_to_program(const struct facts *f, struct finding *out, const ch
 	return true;
 }
 
+/* Of a client's certificate there is one code, whatever is wrong with it. */
+bool rule_found_client(const struct facts *f, struct finding *out)
+{
+	return f->conn->verdict.result && f->conn->role == ROLE_SERVER && left_to_program(f, out, "is not good");
+}
+
 bool rule_found_expired(const struct facts *f, struct finding *out)
 {
 	return f->conn->verdict.result && f->conn->verdict.alert == CERTIFICATE_EXPIRED &&
