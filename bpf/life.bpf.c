@@ -61,7 +61,7 @@ static __always_inline void born(struct sock *sk)
 
 /*
  * What was not read up to the end is missing, be the position lost or known. A FIN takes
- * one number; one that came to a socket half closed is not in the flags, so 1 is nothing.
+ * one number; one that crossed with ours may not be known, so 1 is nothing.
  */
 static __always_inline void end_gap(struct stream *st, __u32 end, __u32 fin)
 {
@@ -77,9 +77,12 @@ static __always_inline void died(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
+	__u32 fin;
 
 	if (!s)
 		return;
+	/* From FIN_WAIT a socket goes without an error when the other end's FIN came. */
+	fin = (s->tcp_state == TT_FIN_WAIT1 || s->tcp_state == TT_FIN_WAIT2) && !sk->sk_err;
 	s->tcp_state = TT_CLOSE;
 	if (!s->id)
 		return;
@@ -98,7 +101,7 @@ static __always_inline void died(struct sock *sk)
 		s->close_flags |= TT_RST_RECEIVED;
 	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
 	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
-		 s->close_flags & TT_FIN_RECEIVED);
+		 fin || s->close_flags & TT_FIN_RECEIVED);
 	io_close(s->id);
 	emit_totals(s, TT_EV_CLOSE);
 	s->id = 0; /* and announced still: a packet hook that is at it must not begin anew */

@@ -237,6 +237,7 @@ enum tcp_state {
 	TT_SYN_SENT = 2,
 	TT_SYN_RECV = 3,
 	TT_FIN_WAIT1 = 4,
+	TT_FIN_WAIT2 = 5,
 	TT_CLOSE = 7,
 	TT_CLOSE_WAIT = 8,
 	TT_LAST_ACK = 9,
