@@ -185,9 +185,11 @@ def altered():
 def renegotiation():
     code = "renegotiation-refused"
 
+    with open(tt.T + "/renegotiate", "w") as typed:  # once: several clients read it at a time
+        typed.write("R\n")
+
     def asks(port):
         """s_client renegotiates after "R" on a line of its own."""
-        open(tt.T + "/renegotiate", "w").write("R\n")
         return ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", NAME, "-tls1_2"], {
             "stdin": open(tt.T + "/renegotiate")}
     yield Row("renegotiation refused by s_server", code, s_server("-no_renegotiation", version="1.2", www=False, stdin=-1), asks, "any",
