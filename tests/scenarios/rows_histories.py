@@ -1,5 +1,5 @@
 """rows_histories.py - what came before decides, or says whom else it concerns."""
-import os
+import os, threading, time
 
 import pki
 import tt
@@ -11,9 +11,10 @@ EMS = "extended-master-secret-mismatch"
 
 def without_ems():
     """The environment of an OpenSSL that does not know the extension."""
-    path = f"{tt.T}/no-ems.cnf"
-    open(path, "w").write("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = options\n"
-                          "[options]\nOptions = -ExtendedMasterSecret\n")
+    path = f"{tt.T}/no-ems-{threading.get_ident()}-{time.monotonic_ns()}.cnf"  # its own: others read theirs meanwhile
+    with open(path, "w") as file:
+        file.write("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = options\n"
+                   "[options]\nOptions = -ExtendedMasterSecret\n")
     return {**os.environ, "OPENSSL_CONF": path}
 
 
