@@ -145,6 +145,7 @@ ports = tt.ports(2 * len(table))
 plays = [Play(r, ports) for r in table]
 plays.sort(key=lambda p: -p.row.seconds)
 capture = Loopback([n for p in plays for n in (p.back, p.front)])
+peers.hold()
 tracer = tt.Tracer("--max-overhead", "100")  # what others load pauses no probe here
 with concurrent.futures.ThreadPoolExecutor(10) as pool:
     list(pool.map(Play.run, plays))

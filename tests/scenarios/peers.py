@@ -20,6 +20,16 @@ def prepare():
            env={**os.environ, "GO111MODULE": "off", "GOCACHE": T + "/go-cache", "GOFLAGS": ""})
 
 
+def hold():
+    """
+    The Go program runs before the tracer does: a file that is new may run for longer than its
+    first handshake takes before anything is known of it.
+    """
+    number = tt.port()
+    argv, more = go("server", cert="good")(number)
+    tt.serve(argv, number, **more)
+
+
 def flags(version):
     return [OPENSSL_VERSION[version]] if version else []
 
