@@ -111,6 +111,25 @@ def busy(hooks, cert):
     ok(all(gap < (40 if hooks == "copy" else 1500) for _, gap in seen), f"{what}: soon found", seen)
 
 
+def left_open(hooks, cert):
+    """Connections that outlast the tracer: one begun before it, one after."""
+    what, port = f"{hooks}: open when tracing ends", tt.port()
+    before = Pair(port, cert, ssl.TLSVersion.TLSv1_3)
+    tracer = tt.Tracer("--port", port, "--hooks", hooks)
+    after = Pair(port, cert, ssl.TLSVersion.TLSv1_3)
+    for pair in (before, after):
+        pair.send(20)
+    events = tracer.stop()
+    for pair, word in ((before, "begun before"), (after, "begun in it")):
+        ends = [e for e in of(events, "tls-connection") if get(e, "client.port") == pair.port]
+        ok(len(ends) == 2, f"{what}, {word}: told of at both ends", ends)
+        ok({(get(e, "tls.close"), get(e, "tls.close_by"), get(e, "tls.established")) for e in ends} == {("open", None, True)},
+           f"{what}, {word}: open, nobody closed it, established", ends)
+        how = {get(e, "tlstrace.attribution") for e in ends}
+        ok(how == {"io", "scan" if pair is before else "connect"}, f"{what}, {word}: how the owners were found", how)
+        pair.close()
+
+
 def old_server(hooks, cert):
     port = tt.port()
     server = tt.serve(["openssl", "s_server", "-www", "-accept", port, "-cert", cert[0], "-key", cert[1]],
@@ -131,4 +150,5 @@ for hooks in ("copy", "cgroup"):
     resync(hooks, cert, ssl.TLSVersion.TLSv1_2, "1.2")
     resync(hooks, cert, ssl.TLSVersion.TLSv1_3, "1.3")
     busy(hooks, cert)
+    left_open(hooks, cert)
 sys.exit(tt.result)

@@ -1,6 +1,6 @@
 """Sockets that change hands: the process that serves a connection is named, whoever
-listened or accepted; and sockets of another network namespace."""
-import os, signal, socket, ssl, sys
+listened or accepted; sockets of another network namespace; and a pid that is used again."""
+import os, signal, socket, ssl, sys, time
 
 import tt
 from tt import get, of, ok
@@ -76,10 +76,51 @@ def namespace(hooks, cert):
     ok(seen == wanted, f"{hooks}: across namespaces: both ends, each with its process", seen)
 
 
+def run_as(pid, argv):
+    """Run a command as the process of this number, once the number is free. How it ended."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with open("/proc/sys/kernel/ns_last_pid", "w") as last:
+            last.write(str(pid - 1))
+        child = os.fork()
+        if not child:
+            if os.getpid() != pid:
+                os._exit(126)
+            null = os.open(os.devnull, os.O_RDWR)
+            for fd in range(3):
+                os.dup2(null, fd)
+            os.execvp(argv[0], argv)
+        status = os.waitpid(child, 0)[1]
+        if child == pid:
+            return status
+    return None
+
+
+def reused(hooks, cert):
+    """Two programs that had the same pid, one after the other."""
+    what, port = f"{hooks}: one pid, two programs", tt.port()
+    server = tt.serve(["openssl", "s_server", "-www", "-accept", port, "-cert", cert[0], "-key", cert[1]], port)
+    tracer = tt.Tracer("--port", port, "--hooks", hooks)
+    first = tt.spawn(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "first.test"])
+    first.wait()
+    status = run_as(first.pid, ["curl", "-sk", "--resolve", f"second.test:{port}:127.0.0.1", f"https://second.test:{port}/"])
+    ok(status == 0, f"{what}: the second had it", status)
+    events = tracer.stop()
+    tt.kill(server)
+    for name, program in (("first.test", "openssl"), ("second.test", "curl")):
+        for action in ("tls-handshake", "tls-connection"):
+            seen = [(get(e, "process.pid"), get(e, "process.name"), get(e, "process.executable").rpartition("/")[2],
+                     get(e, "process.command_line").split()[0]) for e in of(events, action, role="client", name=name)]
+            ok(seen == [(first.pid, program, program, program)], f"{what}: {program}'s {action}", seen)
+    starts = [get(e, "process.start") for e in of(events, "tls-handshake", role="client")]
+    ok(len(set(starts)) == 2, f"{what}: each with its start", starts)
+
+
 tt.root_or_skip("owners")
 cert = tt.certificate()
 for hooks in ("copy", "cgroup"):
     for how in ("accept-in-child", "reuseport", "passed", "inherited"):
         hands(how, hooks, cert)
     namespace(hooks, cert)
+    reused(hooks, cert)
 sys.exit(tt.result)
