@@ -1,4 +1,7 @@
 # Targets for users first; `make help` lists them.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev libcapstone-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go libnss3-tools \
@@ -94,7 +97,7 @@ deps-grid: deps-test
 deps-vm: deps-test
 	@tests/lib/packages.sh $(VM_PACKAGES)
 
-$(B)/bpf/%.o: bpf/%.bpf.c
+$(B)/bpf/%.o: bpf/%.bpf.c | deps-build
 	@mkdir -p $(@D)
 	clang $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tlstrace.skel.h: $(BPF_OBJ)
@@ -102,22 +105,28 @@ $(B)/tlstrace.skel.h: $(BPF_OBJ)
 	bpftool gen skeleton $(B)/tlstrace.bpf.o name tlstrace_bpf > $@.new
 	mv $@.new $@
 $(B)/user/probe/hooks.o $(B)/user/probe/hooks_counts.o: $(B)/tlstrace.skel.h
-$(B)/user/%.o: user/%.c
+$(B)/user/%.o: user/%.c | deps-build
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
-$(B)/tlstrace: $(B)/user/main.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+$(B)/user.a: $(LIB_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+$(B)/tlstrace: $(B)/user/main.o $(B)/user.a
+	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
 $(B)/tlstrace.8: $(B)/tlstrace
 	$(B)/tlstrace generate man >$@
 $(B)/tlstrace.bash $(B)/tlstrace.zsh $(B)/tlstrace.fish: $(B)/tlstrace.%: $(B)/tlstrace
 	$(B)/tlstrace generate $* >$@
-$(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h tests/unit/facts_made.h $(LIB_OBJ)
+$(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h tests/unit/facts_made.h $(B)/user.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
-build/fuzz/%.o: %.c
+build/fuzz/%.o: %.c | deps-test
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+build/fuzz/user.a: $(FUZZ_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+build/fuzz/%: tests/fuzz/%.c build/fuzz/user.a
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@ -lelf -lcapstone -lz -lssl -lcrypto
 
 -include $(wildcard build/fuzz/user/*/*.d)

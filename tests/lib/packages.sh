@@ -14,6 +14,9 @@ if [ "$(id -u)" != 0 ]; then
 	echo "missing packages:$missing (run as root to install them)" >&2
 	exit 1
 fi
+# make asks for several lists at a time.
+exec 9>/run/tlstrace-packages.lock
+flock 9
 # Asked by invoke-rc.d: 101 forbids it. A machine that has its own is left with that.
 if [ -n "$quiet" ] && [ ! -e $policy ]; then
 	trap 'rm -f $policy' EXIT
