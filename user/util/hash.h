@@ -29,7 +29,9 @@ static inline uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t count
 	word = 0;
 	memcpy(&word, p, count);
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 32;
+	/* Once more, or the low bits of short keys would depend on few of theirs. */
+	hash = (hash ^ hash >> 32) * 0xbf58476d1ce4e5b9ULL;
+	return hash ^ hash >> 29;
 }
 
 #endif /* TT_UTIL_HASH_H */
