@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "run.h"
 
+#include <ctype.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -8,77 +9,25 @@
 #include <string.h>
 #include <strings.h>
 
-#include "util/columns.h"
-#include "util/distance.h"
+#include "explain.h"
 
-#define INDENT 10
-#define LIST_INDENT 38
-#define WIDTH 80
-#define TEXT_BYTES 160
+#define LIBRARY_SSL 20 /* ERR_LIB_SSL, in all versions */
 
-static const struct alert_entry {
-	int number;
-	const char *name, *meaning, *sender, *behind, *check;
-} alerts[] = {
-#define ALERT(...) { __VA_ARGS__ },
-#include "knowledge/alerts.def"
-#undef ALERT
-};
-
-static const struct finding_entry {
-	const char *code, *meaning, *check;
-} findings[] = {
-#define FINDING(...) { __VA_ARGS__ },
-#include "knowledge/findings.def"
-#undef FINDING
-};
-
-static const struct {
+/* What other libraries call the same. */
+static const struct named {
 	int code;
 	const char *name, *text;
 } gnutls[] = {
-#define GNUTLS(...) { __VA_ARGS__ },
+#define GNUTLS(code, name, text) { code, name, text },
 #include "library/gnutls.def"
 #undef GNUTLS
+}, nss[] = {
+#define NSS(code, name, received, sent, text) { code, name, text },
+#include "library/nss.def"
+#undef NSS
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
-
-/* A label, then the text in lines that fit, all from one column on. */
-static void columns(const char *label, const char *text, int indent)
-{
-	int width = columns_of(stdout);
-
-	columns_wrap(stdout, text, printf("%-*s ", indent - 1, label), indent,
-		     width > 2 * INDENT ? width : WIDTH);
-	putchar('\n');
-}
-
-static void paragraph(const char *label, const char *text)
-{
-	columns(label, text, INDENT);
-}
-
-static void entry(const char *label, const char *text)
-{
-	columns(label, text, LIST_INDENT);
-}
-
-static void say_alert(const struct alert_entry *a)
-{
-	printf("%s: alert %d\n", a->name, a->number);
-	paragraph("means", a->meaning);
-	paragraph("sent by", a->sender);
-	paragraph("behind it", a->behind);
-	paragraph("check", a->check);
-}
-
-static void say_finding(const struct finding_entry *f)
-{
-	printf("%s: finding\n", f->code);
-	paragraph("means", f->meaning);
-	paragraph("check", f->check);
-}
 
 /* OpenSSL's text for a reason of its TLS part, NULL when it has none. */
 static const char *reason_text(int number)
@@ -87,182 +36,224 @@ static const char *reason_text(int number)
 }
 
 /* The alerts behind which something hides are those that name its number in brackets. */
-static void say_alerts(const char *mark, int received)
-{
-	for (size_t i = 0; i < COUNT(alerts); i++)
-		if (strstr(alerts[i].behind, mark) || alerts[i].number == received) {
-			putchar('\n');
-			say_alert(&alerts[i]);
-		}
-}
-
 static void say_reason(int number, const char *text)
 {
 	int received = number >= SSL_AD_REASON_OFFSET ? number - SSL_AD_REASON_OFFSET : -1;
-	char mark[16];
+	char mark[16], words[WORDS_BYTES], said[WORDS_BYTES];
+	const struct message *m = words_of(text, words) ? message_find(words, said) : NULL;
 
 	printf("%s: reason %d of OpenSSL\n", text, number);
 	if (received >= 0)
 		printf("The peer sent the alert %d.\n", received);
+	else if (m)
+		explain_paragraph("means", m->meaning);
 	snprintf(mark, sizeof(mark), "(%d)", number);
-	say_alerts(mark, received);
+	explain_alerts(mark, received, false);
 }
 
-static bool explain_gnutls(const char *name, long code)
+static void say_other(const char *library, const struct named *n)
 {
 	char mark[16];
 
-	for (size_t i = 0; i < COUNT(gnutls); i++) {
-		if (name ? strcasecmp(gnutls[i].name, name) != 0 : gnutls[i].code != code)
-			continue;
-		printf("%s: error %d of GnuTLS\n", gnutls[i].name, gnutls[i].code);
-		paragraph("means", gnutls[i].text);
-		snprintf(mark, sizeof(mark), "(%d)", gnutls[i].code);
-		say_alerts(mark, -1);
-		return true;
-	}
+	printf("%s: error %d of %s\n", n->name, n->code, library);
+	explain_paragraph("means", n->text);
+	snprintf(mark, sizeof(mark), "(%d)", n->code);
+	if (!explain_alerts(mark, -1, false))
+		explain_alerts(n->name, -1, false);
+}
+
+static bool explain_code(long code)
+{
+	for (size_t i = 0; i < COUNT(gnutls); i++)
+		if (gnutls[i].code == code) {
+			say_other("GnuTLS", &gnutls[i]);
+			return true;
+		}
+	for (size_t i = 0; i < COUNT(nss); i++)
+		if (nss[i].code == code) {
+			say_other("NSS", &nss[i]);
+			return true;
+		}
 	return false;
 }
 
-/* A name of another library, as its own messages have it. */
-static bool explain_behind(const char *word)
-{
-	bool found = false;
-
-	if (strncmp(word, "SSL_ERROR_", 10) && strncmp(word, "SEC_", 4))
-		return false;
-	for (size_t i = 0; i < COUNT(alerts); i++) {
-		const char *at = strstr(alerts[i].behind, word);
-
-		if (!at || (at[strlen(word)] != '.' && at[strlen(word)] != ',' && at[strlen(word)] != ' '))
-			continue;
-		if (found)
-			putchar('\n');
-		say_alert(&alerts[i]);
-		found = true;
-	}
-	return found;
-}
-
+/* An alert, a reason and a verify result may have the same number: all are said. */
 static bool explain_number(const char *word)
 {
 	char *end;
 	long number = strtol(word, &end, 10);
 	const char *text;
-	bool found = false;
+	bool found;
 
 	if (end == word || *end || number > 0xfff)
 		return false;
 	if (number < 0)
-		return explain_gnutls(NULL, number);
-	for (size_t i = 0; i < COUNT(alerts) && !found; i++)
-		if ((found = alerts[i].number == number))
-			say_alert(&alerts[i]);
+		return explain_code(number);
+	found = explain_alert(number);
 	text = reason_text((int)number);
 	if (text) {
 		if (found)
 			putchar('\n');
 		say_reason((int)number, text);
 	}
-	return found || text;
+	found |= text != NULL;
+	if (found && message_of_result((int)number))
+		putchar('\n');
+	return explain_result((int)number) || found;
 }
 
-/* "Bad Record MAC" and "bad-record-mac" are bad_record_mac. */
-static bool same(const char *a, const char *b)
+/* Packed as "error:0A000086" (OpenSSL 3) or "error:1416F086" (before, the function between). */
+static bool explain_packed(const char *text)
 {
-	for (; *a && *b; a++, b++) {
-		bool gap = strchr(" _-", *a) && strchr(" _-", *b);
+	for (const char *at = text; *at; at++) {
+		unsigned long packed = strtoul(at, NULL, 16);
+		int reason = packed >> 24 == LIBRARY_SSL ? packed & 0xfff :
+			     packed >> 23 == LIBRARY_SSL ? packed & 0x7fffff : 0;
 
-		if (!gap && strncasecmp(a, b, 1))
-			return false;
+		if (strspn(at, "0123456789abcdefABCDEF") != 8 ||
+		    (at > text && isalnum((unsigned char)at[-1])))
+			continue;
+		if (reason && reason_text(reason)) {
+			say_reason(reason, reason_text(reason));
+			return true;
+		}
 	}
-	return *a == *b;
+	return false;
 }
 
-static bool explain_name(const char *word)
+static int reason_named(const char words[WORDS_BYTES], bool whole, size_t *best)
 {
-	bool found = false;
+	int found = 0;
+	size_t length;
 
-	for (size_t i = 0; i < COUNT(findings); i++)
-		if (same(findings[i].code, word)) {
-			say_finding(&findings[i]);
-			found = true;
-		}
-	for (size_t i = 0; i < COUNT(alerts); i++)
-		if (same(alerts[i].name, word)) {
-			say_alert(&alerts[i]);
-			found = true;
-		}
-	for (int reason = 1; reason <= SSL_AD_REASON_OFFSET + 255 && !found; reason++) {
+	for (int reason = 1; reason <= SSL_AD_REASON_OFFSET + 255; reason++) {
 		const char *text = reason_text(reason);
 
-		if (text && same(text, word)) {
-			say_reason(reason, text);
-			found = true;
+		if (!text || !words_have(words, text, &length) || length <= *best ||
+		    (whole && length != strlen(words)))
+			continue;
+		found = reason;
+		*best = length;
+	}
+	return found;
+}
+
+/* By the name, or by the text, which may stand among other words. */
+static const struct named *other_named(const struct named *list, size_t count,
+				       const char words[WORDS_BYTES], size_t *best)
+{
+	const struct named *found = NULL;
+	size_t length;
+
+	for (size_t i = 0; i < count; i++)
+		if ((words_have(words, list[i].name, &length) || words_have(words, list[i].text, &length)) &&
+		    length > *best) {
+			found = &list[i];
+			*best = length;
 		}
-	}
-	return found || explain_gnutls(word, 0) || explain_behind(word);
+	return found;
 }
 
-static void suggest_near(const char *name, const char *word)
+/* Nothing but a name that is known. */
+static bool explain_whole(const char *text, const char words[WORDS_BYTES])
 {
-	size_t first = strcspn(word, " _-");
+	size_t length = 0;
+	int reason;
 
-	if (edit_distance(word, name) * 3 <= strlen(name) ||
-	    (first && word[first] && !strncasecmp(name, word, first)))
-		fprintf(stderr, "  %s\n", name);
+	if (explain_named(text))
+		return true;
+	reason = reason_named(words, true, &length);
+	if (reason)
+		say_reason(reason, reason_text(reason));
+	for (size_t i = 0; i < COUNT(gnutls) && !reason; i++)
+		if ((reason = !strcasecmp(gnutls[i].name, text)))
+			say_other("GnuTLS", &gnutls[i]);
+	return reason;
 }
 
-static void suggest(const char *word)
+/* SSL_ERROR_BAD_MAC_READ, SEC_E_UNTRUSTED_ROOT, 0x80090325: as the alerts' entries have them. */
+static bool explain_behind(const char *text)
 {
-	for (size_t i = 0; *word && i < COUNT(findings); i++)
-		suggest_near(findings[i].code, word);
-	for (size_t i = 0; *word && i < COUNT(alerts); i++)
-		suggest_near(alerts[i].name, word);
+	char word[64];
+
+	for (const char *at = text; *at; at += strspn(at, " :,;.()[]\"'")) {
+		size_t bytes = strcspn(at, " :,;.()[]\"'");
+
+		snprintf(word, sizeof(word), "%.*s", (int)bytes, at);
+		at += bytes;
+		if (bytes > 6 && (strchr(word, '_') || !strncasecmp(word, "0x", 2)) && explain_alerts(word, -1, true))
+			return true;
+	}
+	return false;
 }
 
-static void list(void)
+/* The longest name or text of a library that occurs in what was pasted. */
+static bool explain_within(const char words[WORDS_BYTES])
 {
-	char label[64];
+	size_t length;
+	const char *name = explain_longest(words, &length);
+	int reason = reason_named(words, false, &length);
+	const struct named *g = other_named(gnutls, COUNT(gnutls), words, &length);
+	const struct named *n = other_named(nss, COUNT(nss), words, &length);
 
-	for (size_t i = 0; i < COUNT(alerts); i++) {
-		snprintf(label, sizeof(label), "%3d %s", alerts[i].number, alerts[i].name);
-		entry(label, alerts[i].meaning);
-	}
-	for (size_t i = 0; i < COUNT(findings); i++) {
-		snprintf(label, sizeof(label), "    %s", findings[i].code);
-		entry(label, findings[i].meaning);
-	}
+	if (n)
+		say_other("NSS", n);
+	else if (g)
+		say_other("GnuTLS", g);
+	else if (reason)
+		say_reason(reason, reason_text(reason));
+	return n || g || reason || (name && explain_named(name));
 }
 
-/* The words make one name: a reason need not be quoted. */
-static bool join(char **words, char text[TEXT_BYTES])
+/* The words make one text: it need not be quoted. */
+static bool join(char **words, char text[WORDS_BYTES])
 {
 	size_t used = 0;
 
 	for (; *words; words++) {
-		int more = snprintf(text + used, TEXT_BYTES - used, "%s%s", used ? " " : "", *words);
+		int more = snprintf(text + used, WORDS_BYTES - used, "%s%s", used ? " " : "", *words);
 
-		if (more < 0 || (used += more) >= TEXT_BYTES)
+		if (more < 0 || (used += more) >= WORDS_BYTES)
 			return false;
 	}
 	return true;
 }
 
+/* What curl says begins with its exit status, "(60)". */
+static bool explain_status(const char *text)
+{
+	char words[WORDS_BYTES], status[32];
+	size_t digits = *text == '(' ? strspn(text + 1, "0123456789") : 0;
+
+	if (!digits || digits > 3 || strcmp(text + 1 + digits, ")"))
+		return false;
+	snprintf(status, sizeof(status), "curl %s", text);
+	return words_of(status, words) && explain_message(words);
+}
+
+static bool explain(const char *text)
+{
+	char words[WORDS_BYTES];
+
+	return words_of(text, words) &&
+	       (explain_number(text) || explain_status(text) || explain_whole(text, words) || explain_message(words) ||
+		explain_behind(text) || explain_within(words) || explain_packed(text));
+}
+
 int run_explain(char **words)
 {
-	char text[TEXT_BYTES] = "";
+	char text[WORDS_BYTES] = "";
 
 	if (!*words) {
-		list();
+		explain_list();
 		return 0;
 	}
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
-	if (join(words, text) && (explain_number(text) || explain_name(text)))
+	if (join(words, text) && explain(text))
 		return 0;
-	fprintf(stderr, "tlstrace: explain: '%.60s' is no finding, alert or reason known here%s\n",
+	fprintf(stderr, "tlstrace: explain: '%.60s' is no finding, alert, reason or message known here%s\n",
 		*text ? text : *words,
 		*text ? "; \"tlstrace explain\" lists all" : "");
-	suggest(text);
+	explain_near(text);
 	return 2;
 }

@@ -57,6 +57,61 @@ wrong=$(grep -o '[a-z][a-z ]* ([0-9]\{2,4\})' user/knowledge/alerts.def | while 
 	"$B/tlstrace" explain "${number%)}" | grep -q "^${text% }: reason ${number%)} " || echo "# $text$number"
 done)
 ok "the reasons' texts and numbers are OpenSSL's" none "$wrong"
+# What people paste: the line, and what stands behind it.
+leads() { # leads CODE TEXT...: the text is known and leads to the finding or alert
+	"$B/tlstrace" explain "${@:2}" 2>&1 | grep -q "^$1: \(finding\|alert\)"
+}
+while IFS='~' read -r code text; do
+	ok "$text" leads "$code" "$text"
+done <<'END'
+certificate-untrusted~self-signed certificate
+certificate-untrusted~self signed certificate
+certificate-expired~certificate has expired
+certificate-chain-incomplete~unable to get local issuer certificate
+certificate-name-mismatch~Hostname mismatch, certificate is not valid for 'a.test'.
+certificate-rejected~SSL: CERTIFICATE_VERIFY_FAILED
+certificate-untrusted~[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain (_ssl.c:992)
+certificate-expired~verify error:num=10:certificate has expired
+certificate-chain-incomplete~Verify return code: 21 (unable to verify the first certificate)
+certificate-untrusted~Error: self-signed certificate, code: 'DEPTH_ZERO_SELF_SIGNED_CERT'
+certificate-name-mismatch~ERR_TLS_CERT_ALTNAME_INVALID
+certificate-untrusted~tls: failed to verify certificate: x509: certificate signed by unknown authority
+certificate-name-mismatch~x509: certificate is valid for a.test, not b.test
+certificate-untrusted~sun.security.validator.ValidatorException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target
+certificate-expired~curl: (60) SSL certificate problem: certificate has expired
+certificate-name-mismatch~curl: (60) SSL: no alternative certificate subject name matches target host name 'b.test'
+certificate-rejected~curl: (60)
+certificate-rejected~(60)
+handshake_failure~[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure (_ssl.c:1007)
+unknown_ca~remote error: tls: unknown certificate authority
+handshake_failure~javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure
+bad_record_mac~received fatal alert: BadRecordMac
+unknown_ca~error:0A000418:SSL routines::tlsv1 alert unknown ca
+unknown_ca~0A000418
+unknown_ca~error:14094418
+tls-to-plaintext-port~routines:ssl3_get_record:wrong version number
+tls-to-plaintext-port~http: server gave HTTP response to HTTPS client
+plaintext-to-tls-port~400 The plain HTTP request was sent to HTTPS port
+client-certificate-required~400 No required SSL certificate was sent
+unexpected_message~gnutls_handshake() failed: An unexpected TLS packet was received.
+certificate-untrusted~0x80090325
+bad_certificate_status_response~MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING
+END
+wrong=$(sed -n 's/^\(MESSAGE\|GENERIC\)("[^"]*", "\([^"]*\)".*/\2/p' user/knowledge/messages.def | tr '|' '\n' | while read -r text; do
+	"$B/tlstrace" explain "$text" | head -1 | grep -qF "$text: " || "$B/tlstrace" explain "$text" | head -1 | grep -q "^${text,,}: reason" ||
+		echo "# $text"
+done)
+ok "each message is found by itself" none "$wrong"
+wrong=$(for number in $(seq 94); do
+	"$B/tlstrace" explain "$number" | grep -q ": X.509 verify result $number of OpenSSL$" || echo "# $number"
+done)
+ok "each verify result is explained" none "$wrong"
+wrong=$(sed -n 's/^X509([A-Z0-9_]*, "\([^"]*\)".*/\1/p; s/^\(MESSAGE\|GENERIC\)("[^"]*", "[^"]*", "\([^"]*\)".*/\2/p' user/knowledge/messages.def |
+	tr '|' '\n' | sed '/^$/d' | sort -u | unexplained)
+ok "what messages lead to is explained" none "$wrong"
+for text in certificate SSL "hello world" "the server is on fire"; do
+	ok "nothing is made of '$text'" test "$("$B/tlstrace" explain "$text" 2>&1 >/dev/null | wc -l)" -gt 0
+done
 widest=$("$B/tlstrace" explain handshake_failure | wc -L)
 ok "no line is wider than 80" test "$widest" -le 80
 widest=$("$B/tlstrace" explain | wc -L)

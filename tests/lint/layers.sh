@@ -13,6 +13,7 @@ diagnose  util model wire
 sink      util model
 check     util model
 cli       util
+knowledge util
 manual    util cli knowledge'
 cd "$(dirname "$0")/../.." || exit 1
 echo "$rules" | {

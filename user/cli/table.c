@@ -9,7 +9,7 @@
 #include "util/distance.h"
 
 #define HELP_INDENT 30
-#define HELP_WIDTH 100
+#define HELP_WIDTH 80
 
 /* As options.def names them. */
 enum {
