@@ -96,7 +96,7 @@ def play_typed():
     p = tt.serve(server("openssl", "-early_data"), port, stdin=subprocess.PIPE)
     saved, early = f"{T}/early.session", f"{T}/early"
     open(early, "w").write("early\n")
-    client("1.3 before early data", "-tls1_3", "-sess_out", saved, steps=[(READY, b"x\n")])
+    client("1.3 before early data", "-tls1_3", "-sess_out", saved, steps=[(b"Session Ticket arrived", b"x\n")])
     client("1.3 early data", "-tls1_3", "-sess_in", saved, "-early_data", early, steps=[(READY, b"x\n")])
     client("1.3 early data refused", "-tls1_3", "-sess_in", saved, "-early_data", early,
            steps=[(READY, b"x\n")])
