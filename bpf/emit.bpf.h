@@ -6,6 +6,7 @@
 #include "record.bpf.h"
 #include "run.bpf.h"
 #include "scope.bpf.h"
+#include "totals.bpf.h"
 
 #define EVENTS_PER_SIDE 12 /* protected records shown one by one at first */
 #define TOLD_RECORDS 1024 /* others of a direction that are told of */
@@ -84,22 +85,6 @@ static __always_inline void emit_record(struct run *r)
 	record_head(event, r, TT_EV_RECORD, sizeof(*event));
 	event->body_offset = 0;
 	event->body_bytes = 0;
-	event_submit(event, 0);
-}
-
-static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)
-{
-	struct tt_ev_totals *event = event_reserve(sizeof(*event));
-
-	if (!event)
-		return;
-	event_head(&event->head, s, kind, sizeof(*event));
-	event->retransmits = s->retransmits;
-	event->close_flags = s->close_flags;
-	event->altered = 0;
-	event->acked_ns = 0;
-	event->dir[0] = s->stream[0].totals;
-	event->dir[1] = s->stream[1].totals;
 	event_submit(event, 0);
 }
 

@@ -12,15 +12,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline struct tt_sock *sock_make(struct sock *sk)
-{
-	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-
-	if (!s)
-		count(TT_COUNT_MAP_FULL);
-	return s;
-}
-
 static __always_inline void born(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
@@ -73,6 +64,30 @@ static __always_inline void end_gap(struct stream *st, __u32 end, __u32 fin)
 		gap_ends(st, end - !!fin);
 }
 
+/* Where the ring is full the close waits elsewhere: without it a connection would never end. */
+static __noinline int emit_close(struct tt_sock *s)
+{
+	static const struct tt_ev_totals empty;
+	struct tt_ev_totals *event;
+
+	if (!s)
+		return 0;
+	event = bpf_ringbuf_reserve(&tt_events, sizeof(*event), 0);
+	if (event) {
+		totals_fill(event, s, TT_EV_CLOSE);
+		event_submit(event, 0);
+		return 0;
+	}
+	if (bpf_map_update_elem(&tt_untold, &s->id, &empty, BPF_ANY)) {
+		count(TT_COUNT_RING_FULL);
+		return 0;
+	}
+	event = bpf_map_lookup_elem(&tt_untold, &s->id);
+	if (event)
+		totals_fill(event, s, TT_EV_CLOSE);
+	return 0;
+}
+
 static __always_inline void died(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
@@ -103,7 +118,7 @@ static __always_inline void died(struct sock *sk)
 	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),
 		 fin || s->close_flags & TT_FIN_RECEIVED);
 	io_close(s->id);
-	emit_totals(s, TT_EV_CLOSE);
+	emit_close(s);
 	s->id = 0; /* and announced still: a packet hook that is at it must not begin anew */
 }
 
@@ -203,41 +218,6 @@ int BPF_PROG(tt_reader, struct sock *sk)
 	return 0;
 }
 
-/* Sockets that were open before tracing began. */
-SEC("iter/task_file")
-int tt_open_files(struct bpf_iter__task_file *ctx)
-{
-	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
-	struct socket *socket;
-	struct tt_sock *s;
-	struct sock *sk;
-	__u8 state;
-
-	if (!task || !file)
-		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
-	if (!sk || sk->sk_protocol != 6)
-		return 0;
-	state = sk->__sk_common.skc_state;
-	if (state != TT_ESTABLISHED && state != TT_LISTEN && state != TT_CLOSE_WAIT)
-		return 0;
-	if (state != TT_LISTEN && !sock_wanted(sk))
-		return 0;
-	s = sock_make(sk);
-	/* Of several holders the first, or the first that the filters let pass. */
-	if (!s || (s->owner.how && (s->owner.how != TT_OWNER_SCAN || s->owner.wanted)))
-		return 0;
-	owner_fill(&s->owner, task, TT_OWNER_SCAN);
-	if (state == TT_LISTEN || s->id)
-		return 0;
-	sock_midway(s, (struct tcp_sock *)sk);
-	return 0;
-}
-
 /* --follow, and the descendants of a traced command. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(tt_fork, struct task_struct *parent, struct task_struct *child)
@@ -263,18 +243,5 @@ int BPF_PROG(tt_exit, struct task_struct *task)
 		return 0; /* other threads go on */
 	key = process_key(task);
 	bpf_map_delete_elem(&tt_processes, &key);
-	return 0;
-}
-
-/* At the end: the counters of what is still open. */
-SEC("iter/bpf_sk_storage_map")
-int tt_open_socks(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct tt_sock *s = ctx->value;
-
-	if (s && s->id && s->announced) {
-		io_close(s->id);
-		emit_totals(s, TT_EV_TOTALS);
-	}
 	return 0;
 }

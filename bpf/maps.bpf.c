@@ -4,6 +4,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct tt_events_map tt_events SEC(".maps");
+struct tt_untold_map tt_untold SEC(".maps");
 struct tt_socks_map tt_socks SEC(".maps");
 struct tt_told_map tt_told SEC(".maps");
 struct tt_processes_map tt_processes SEC(".maps");

@@ -190,6 +190,14 @@ struct tt_events_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
 };
+/* By connection: closes that found the ring full. */
+struct tt_untold_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct tt_ev_totals);
+};
 struct tt_socks_map {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -229,6 +237,7 @@ struct tt_processes_map {
 extern struct tt_told_map tt_told SEC(".maps");
 extern struct tt_processes_map tt_processes SEC(".maps");
 extern struct tt_events_map tt_events SEC(".maps");
+extern struct tt_untold_map tt_untold SEC(".maps");
 extern struct tt_socks_map tt_socks SEC(".maps");
 extern struct tt_counts_map tt_counts SEC(".maps");
 extern struct tt_calls_map tt_calls SEC(".maps");

@@ -46,6 +46,15 @@ static __always_inline int owner_known(const struct tt_sock *s, __u32 how)
 	       s->owner.start_ns == task->group_leader->start_boottime;
 }
 
+static __always_inline struct tt_sock *sock_make(struct sock *sk)
+{
+	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!s)
+		count(TT_COUNT_MAP_FULL);
+	return s;
+}
+
 /* Follow a socket from here on: what went by before was not seen. */
 static __always_inline void sock_midway(struct tt_sock *s, struct tcp_sock *tp)
 {

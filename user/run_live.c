@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "enrich.h"
 #include "pipeline.h"
 #include "probe/hooks.h"
@@ -33,11 +33,8 @@ struct run {
 	struct hooks *hooks;
 	struct live *live;
 	struct watch *watch;	     /* of libraries; NULL: the wire only */
-	struct rlimit files;	     /* as it was before: a command's */
 	int64_t wall_offset_ns;
-	pid_t child;
-	int child_status;
-	bool child_done;
+	struct command command;
 };
 
 static volatile sig_atomic_t stopped;
@@ -75,45 +72,13 @@ static void emit_stats(struct run *r, bool interim)
 
 static void probe_libraries(struct run *r)
 {
-	struct rlimit most;
+	struct rlimit most = r->command.files;
 
-	getrlimit(RLIMIT_NOFILE, &r->files);
 	if (!r->options->libraries)
 		return;
-	most = r->files;
 	most.rlim_cur = most.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &most); /* a link or more for each library */
 	r->watch = watch_open(r->options, r->hooks, r->pipeline);
-}
-
-/* The command waits in read() until every hook is live. */
-static int start_command(struct run *r, int *go_fd)
-{
-	int gate[2];
-	char byte;
-
-	if (pipe2(gate, O_CLOEXEC))
-		return -1;
-	r->child = fork();
-	if (r->child < 0)
-		return -1;
-	if (r->child == 0) {
-		char **command = r->options->command;
-
-		signal(SIGPIPE, SIG_DFL);
-		signal(SIGINT, SIG_DFL);
-		signal(SIGTERM, SIG_DFL);
-		setrlimit(RLIMIT_NOFILE, &r->files);
-		close(gate[1]);
-		if (read(gate[0], &byte, 1) != 1)
-			_exit(127);
-		execvp(command[0], command);
-		fprintf(stderr, "tlstrace: %s: %s\n", command[0], strerror(errno));
-		_exit(errno == ENOENT ? 127 : 126);
-	}
-	close(gate[0]);
-	*go_fd = gate[1];
-	return processes_add(hooks_processes_fd(r->hooks), (uint32_t)r->child, false);
 }
 
 static void tell_ready(const struct run *r)
@@ -143,13 +108,12 @@ static bool go_on(struct run *r, int64_t start_ns, int64_t now)
 		return false;
 	if (o->duration_s && now - start_ns >= (int64_t)o->duration_s * 1000000000)
 		return false;
-	if (!r->child)
+	if (!r->command.pid)
 		return !stopped;
 	if (stopped == SIGTERM)
-		kill(r->child, SIGTERM);
+		kill(r->command.pid, SIGTERM);
 	stopped = 0;
-	r->child_done = waitpid(r->child, &r->child_status, WNOHANG) == r->child;
-	return !r->child_done;
+	return !command_ended(&r->command);
 }
 
 static void look_at_clock(struct run *r)
@@ -158,10 +122,29 @@ static void look_at_clock(struct run *r)
 		pipeline_clock(r->pipeline, r->wall_offset_ns, clock_ns(CLOCK_REALTIME));
 }
 
+static void drain(struct run *r)
+{
+	for (int i = 0; i < DRAIN_POLLS && !live_poll(r->live, 0) && live_more(r->live); i++)
+		;
+}
+
+static void take_untold(struct run *r)
+{
+	struct tt_ev_totals *closes;
+	size_t count = hooks_untold(r->hooks, &closes);
+
+	if (count)
+		drain(r);
+	for (size_t i = 0; i < count; i++)
+		pipeline_event(r->pipeline, &closes[i], sizeof(closes[i]));
+	free(closes);
+}
+
 static void count_lost(struct run *r)
 {
 	uint64_t counts[TT_COUNT_MAX];
 
+	take_untold(r);
 	hooks_counts(r->hooks, counts);
 	pipeline_lost(r->pipeline, counts[TT_COUNT_RING_FULL], counts[TT_COUNT_GAP],
 		      clock_ns(CLOCK_REALTIME));
@@ -197,51 +180,39 @@ static int loop(struct run *r)
 			return 0;
 	}
 	start_ns = clock_ns(CLOCK_MONOTONIC);
-	while (r->child_done && pipeline_open_connections(r->pipeline) &&
+	while (r->command.done && pipeline_open_connections(r->pipeline) &&
 	       clock_ns(CLOCK_MONOTONIC) - start_ns < LINGER_NS && !live_poll(r->live, POLL_MS))
 		;
 	return 0;
 }
 
-static void drain(struct run *r)
-{
-	for (int i = 0; i < DRAIN_POLLS && !live_poll(r->live, 0) && live_more(r->live); i++)
-		;
-}
-
-static int command_status(const struct run *r)
-{
-	if (!r->child_done)
-		return 0; /* --duration or --count came first */
-	return WIFEXITED(r->child_status) ? WEXITSTATUS(r->child_status)
-					  : 128 + WTERMSIG(r->child_status);
-}
-
 static int trace(struct run *r)
 {
 	const struct options *o = r->options;
-	int go_fd = -1, status;
+	int status;
 
+	command_files(&r->command);
 	probe_libraries(r);
 	r->live = live_open(hooks_ring_fd(r->hooks), pipeline_event, r->pipeline);
 	if (!r->live || (o->pid && processes_add(hooks_processes_fd(r->hooks), o->pid, o->follow)) ||
-	    (o->command && start_command(r, &go_fd)) || hooks_scan(r->hooks)) {
+	    (o->command && (command_start(&r->command, o->command) ||
+			     processes_add(hooks_processes_fd(r->hooks), (uint32_t)r->command.pid, false))) ||
+	    hooks_scan(r->hooks)) {
 		fprintf(stderr, "tlstrace: cannot start: %s\n", strerror(errno));
 		return 1;
 	}
 	tell_ready(r);
-	if (go_fd >= 0 && write(go_fd, "\n", 1) != 1)
+	if (o->command && command_go(&r->command))
 		return 1;
-	if (go_fd >= 0)
-		close(go_fd);
 	status = loop(r);
 	hooks_stop(r->hooks);
 	drain(r);
+	take_untold(r);
 	hooks_flush(r->hooks);
 	drain(r);
 	pipeline_end(r->pipeline, clock_ns(CLOCK_REALTIME));
 	emit_stats(r, false);
-	return status ? status : command_status(r);
+	return status ? status : command_status(&r->command);
 }
 
 static struct tt_config config_of(const struct options *o)

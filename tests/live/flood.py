@@ -1,5 +1,5 @@
 """A peer that sends nothing but small records, and a tracer that has more to take than it can."""
-import os, pty, re, select, subprocess, sys, threading, time
+import os, pty, re, select, signal, subprocess, sys, threading, time
 
 import tt
 from tiny import ALERT, DATA, HELLO, Pair
@@ -88,9 +88,32 @@ def shown():
     ok("lost: " in text, "the status line tells what is lost", text[-300:])
 
 
+def closed():
+    """Connections that close while there is no room to tell of it."""
+    port = tt.port()
+    tracer = tt.Tracer("--records", "--wire-only", "--port", port)
+    pairs = [Pair(port) for _ in range(100)]
+    flood = Pair(port)
+    tt.wait_for(lambda: len({get(e, "tlstrace.connection") for e in of(tracer.events(), "tls-record")}) == 202,
+                "all connections are told of")
+    tracer.process.send_signal(signal.SIGSTOP)
+    flood.send(DATA, 300000)
+    for pair in pairs:
+        pair.close()
+    flood.close()
+    tracer.process.send_signal(signal.SIGCONT)
+    events = tracer.stop()
+    ends = of(events, "tls-connection")
+    dropped = get(events[-1], "tlstrace.stats.dropped")
+    ok(dropped["ring_full"] > 0, "the ring was full", dropped)
+    ok(len(ends) == 202 and {get(e, "tls.close") for e in ends} == {"fin"}, "each close is told of all the same",
+       [(len(ends), get(e, "tls.close")) for e in ends[:3]])
+
+
 for hooks in ("copy", "cgroup"):
     told(hooks, ALERT, "alerts")
     told(hooks, HELLO, "pieces of a hello")
+closed()
 stopped()
 shown()
 sys.exit(tt.result)

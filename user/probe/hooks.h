@@ -4,10 +4,12 @@
 #define TT_PROBE_HOOKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tlstrace/config.h"
 #include "tlstrace/counters.h"
+#include "tlstrace/event.h"
 
 struct hooks;
 struct bpf_program;
@@ -35,6 +37,11 @@ int hooks_scan(struct hooks *hooks);
 void hooks_stop(struct hooks *hooks);
 /* Emit the counters of every connection still open. */
 void hooks_flush(struct hooks *hooks);
+/*
+ * The closes that found the ring full, each once: *closes is the caller's to free, how many
+ * is returned. What the ring holds of these connections came before.
+ */
+size_t hooks_untold(const struct hooks *hooks, struct tt_ev_totals **closes);
 /* Runs of programs that the kernel left out (recursion), all together. */
 uint64_t hooks_missed(const struct hooks *hooks);
 void hooks_counts(const struct hooks *hooks, uint64_t counts[TT_COUNT_MAX]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stdlib.h>
 
 #include "probe/hooks_state.h"
 
@@ -42,4 +43,32 @@ uint64_t hooks_missed(const struct hooks *h)
 		if (prog != h->skel->progs.tt_state && prog != h->skel->progs.tt_state_again)
 			missed += missed_runs(prog);
 	return missed;
+}
+
+size_t hooks_untold(const struct hooks *h, struct tt_ev_totals **closes)
+{
+	int fd = bpf_map__fd(h->skel->maps.tt_untold);
+	size_t count = 0, most = 0;
+	uint64_t id, next;
+	bool any = !bpf_map_get_next_key(fd, NULL, &next);
+
+	*closes = NULL;
+	while (any) {
+		if (count == most) {
+			struct tt_ev_totals *more;
+
+			more = realloc(*closes, (most = most ? most * 2 : 64) * sizeof(*more));
+			if (!more)
+				break;
+			*closes = more;
+		}
+		id = next;
+		any = !bpf_map_get_next_key(fd, &id, &next);
+		/* One that is being filled in has no kind yet. */
+		if (bpf_map_lookup_elem(fd, &id, &(*closes)[count]) || !(*closes)[count].head.kind)
+			continue;
+		bpf_map_delete_elem(fd, &id);
+		count++;
+	}
+	return count;
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void command_files(struct command *c)
+{
+	getrlimit(RLIMIT_NOFILE, &c->files);
+}
+
+static void wait_and_run(const struct command *c, int gate, char **argv)
+{
+	char byte;
+
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	setrlimit(RLIMIT_NOFILE, &c->files);
+	if (read(gate, &byte, 1) != 1)
+		_exit(127);
+	execvp(argv[0], argv);
+	fprintf(stderr, "tlstrace: %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+int command_start(struct command *c, char **argv)
+{
+	int gate[2];
+
+	if (pipe2(gate, O_CLOEXEC))
+		return -1;
+	c->pid = fork();
+	if (c->pid < 0) {
+		close(gate[0]);
+		close(gate[1]);
+		return -1;
+	}
+	if (c->pid == 0) {
+		close(gate[1]);
+		wait_and_run(c, gate[0], argv);
+	}
+	close(gate[0]);
+	c->gate = gate[1];
+	return 0;
+}
+
+int command_go(struct command *c)
+{
+	int err = write(c->gate, "\n", 1) == 1 ? 0 : -1;
+
+	close(c->gate);
+	return err;
+}
+
+bool command_ended(struct command *c)
+{
+	if (!c->done)
+		c->done = waitpid(c->pid, &c->status, WNOHANG) == c->pid;
+	return c->done;
+}
+
+int command_status(const struct command *c)
+{
+	if (!c->done)
+		return 0;
+	return WIFEXITED(c->status) ? WEXITSTATUS(c->status) : 128 + WTERMSIG(c->status);
+}
