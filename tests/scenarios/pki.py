@@ -36,6 +36,10 @@ extendedKeyUsage = {3}
 [bare]
 basicConstraints = critical,CA:FALSE
 subjectAltName = {2}
+[staple]
+basicConstraints = critical,CA:FALSE
+subjectAltName = {2}
+tlsfeature = status_request
 """
 
 
@@ -97,6 +101,7 @@ def make():
         "elsewhere": issue("elsewhere", names="DNS:elsewhere.test,DNS:*.elsewhere.test"),
         "wild": issue("wild", names="DNS:*.good.test"),
         "weak": issue("weak", kind="rsa1024"), "sha1": issue("sha1", kind="rsa", md="sha1"),
+        "staple": issue("staple", ext="staple"),
         "mail": issue("mail", purpose=MAIL), "revoked": issue("revoked"),
         "chain": issue("of-middle", "middle", chain=["middle"]),
         "badchain": issue("of-notca", "notca", chain=["notca"]),

@@ -88,7 +88,16 @@ def others():
                           capture=capture, **more)
 
 
+def stapling():
+    """A certificate that demands an OCSP answer, at a server that sends none."""
+    for version in ("1.2", "1.3"):
+        yield Row(f"must-staple and no answer, gnutls-cli, {version}", REJECTED, s_server(cert="staple", version=version),
+                  gnutls_client(version=version), "any", capture=REJECTED if version == "1.2" else "handshake-failed-unexplained")
+        yield Row(f"must-staple and nobody minds, {version}", None, s_server(cert="staple", version=version), verifying())
+
+
 def rows():
     yield from openssl()
     yield from healthy()
     yield from others()
+    yield from stapling()

@@ -9,13 +9,16 @@
 #include "wire/certificate.h"
 #include "wire/handshake.h"
 
-static void add_names(X509 *x)
+static void add_extensions(X509 *x)
 {
+	X509_EXTENSION *staple = X509V3_EXT_conf_nid(NULL, NULL, NID_tlsfeature, "status_request");
 	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
 						"DNS:a.test,IP:192.0.2.1,IP:2001:db8::1");
 
 	X509_add_ext(x, e, -1);
 	X509_EXTENSION_free(e);
+	X509_add_ext(x, staple, -1);
+	X509_EXTENSION_free(staple);
 }
 
 /* A self-signed one; `serial` makes it differ. The caller frees the result. */
@@ -34,7 +37,7 @@ static uint8_t *make(long serial, int *bytes)
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)"a.test", -1, -1, 0);
 	X509_set_issuer_name(x, name);
 	X509_set_pubkey(x, key);
-	add_names(x);
+	add_extensions(x);
 	X509_sign(x, key, EVP_sha256());
 	*bytes = i2d_X509(x, &der);
 	X509_free(x);
@@ -58,6 +61,7 @@ static void fields(const uint8_t *der, int bytes)
 	ok(c->name_count == 3 && !strcmp(c->names[0], "a.test") &&
 		   !strcmp(c->names[1], "192.0.2.1") && !strcmp(c->names[2], "2001:db8::1"),
 	   "subject alternative names");
+	ok(c->must_staple, "it demands a stapled OCSP answer");
 	ok(!strcmp(c->key_type, "EC") && c->key_bits == 256, "key");
 	certificate_free(c);
 }

@@ -63,15 +63,22 @@ static void next_for_server(const struct facts *f, struct finding *out)
 	    f->server, f->name);
 }
 
+/* Alerts that do not tell the cause: the certificate's own fields may. */
+static bool says_little(const struct facts *f)
+{
+	return !f->verify && (f->code == BAD_CERTIFICATE || f->code == CERTIFICATE_UNKNOWN);
+}
+
 bool rule_not_yet_valid(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	char now[32];
 
 	bool early = c && c->has_not_before && c->not_before_s > f->time_ns / 1000000000;
+	bool said = f->verify == X509_V_ERR_CERT_NOT_YET_VALID && about_certificate(f->code);
+	bool open = says_little(f) || (!f->verify && f->code == CERTIFICATE_EXPIRED);
 
-	if (!of_server(f) || !about_certificate(f->code) ||
-	    !(early || f->verify == X509_V_ERR_CERT_NOT_YET_VALID))
+	if (!of_server(f) || !(said || (early && open)))
 		return false;
 	title(out, "The server's certificate is not valid yet.");
 	out->confidence = f->code == CERTIFICATE_EXPIRED || f->verify ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
@@ -90,8 +97,9 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	bool said = f->verify == X509_V_ERR_CERT_HAS_EXPIRED && about_certificate(f->code);
 	char now[32];
 
-	if (!of_server(f) ||
-	    !(f->code == CERTIFICATE_EXPIRED || said || (past && about_certificate(f->code))))
+	/* OpenSSL sends the same alert for a revocation list that is too old. */
+	if (!of_server(f) || f->verify == X509_V_ERR_CRL_HAS_EXPIRED ||
+	    !(f->code == CERTIFICATE_EXPIRED || said || (past && says_little(f))))
 		return false;
 	title(out, "The server's certificate has expired.");
 	out->confidence = f->code == CERTIFICATE_EXPIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
@@ -115,14 +123,28 @@ static bool said_untrusted(const struct facts *f)
 		f->verify == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
 }
 
+/* unknown_ca is also said of a chain that is too long, or of a missing revocation list. */
+static bool chain_unfit(const struct facts *f)
+{
+	return f->verify && !said_untrusted(f) && f->verify != X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT &&
+	       f->verify != X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
 bool rule_untrusted(const struct facts *f, struct finding *out)
 {
+	const struct certificate *c = judged(f);
+
 	if (!of_server(f) || (f->code != UNKNOWN_CA && !said_untrusted(f)))
 		return false;
-	title(out, "The client does not trust the issuer of the server's certificate.");
+	if (chain_unfit(f))
+		title(out, "The client does not accept the chain of the server's certificate: %s.", f->error->verify_text);
+	else
+		title(out, "The client does not trust the issuer of the server's certificate.");
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
+	if (c && c->has_not_after && c->not_after_s < f->time_ns / 1000000000)
+		say(&out->evidence, "It has expired too.");
 	if (f->conn->server_chain_length)
 		say(&out->evidence, "The server sent %u certificate%s%s.", f->conn->server_chain_length,
 		    f->conn->server_chain_length == 1 ? "" : "s",
@@ -155,8 +177,8 @@ bool rule_certificate(const struct facts *f, struct finding *out)
 	if ((!about_certificate(f->code) && !said) || f->by == ROLE_UNKNOWN)
 		return false;
 	title(out, "The %s rejects the %s's certificate (%s).", end_name(f->by),
-	      end_name(other_end(f->by)), alert_name(f->code));
-	out->confidence = CONFIDENCE_LIKELY;
+	      end_name(other_end(f->by)), f->verify ? f->error->verify_text : alert_name(f->code));
+	out->confidence = f->verify ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	if (!f->error)
@@ -209,7 +231,7 @@ bool rule_purpose(const struct facts *f, struct finding *out)
 
 	bool said = of_server(f) && f->verify == X509_V_ERR_INVALID_PURPOSE;
 
-	if (!said && (!c || !about_certificate(f->code) || !c->limits_purpose || c->for_servers))
+	if (!said && (f->verify || !c || !about_certificate(f->code) || !c->limits_purpose || c->for_servers))
 		return false;
 	title(out, "The server's certificate is not meant for a TLS server.");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
@@ -221,6 +243,14 @@ bool rule_purpose(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* handshake_failure by a client has other causes, and libraries name most of them. */
+static bool may_mean_key(const struct facts *f)
+{
+	return about_certificate(f->code) || f->code == INSUFFICIENT_SECURITY ||
+	       (f->code == HANDSHAKE_FAILURE && !f->reason && !f->gnutls &&
+		(f->conn->server.renegotiation_info || is_tls13(f->conn->server.version)));
+}
+
 bool rule_weak_key(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
@@ -230,9 +260,8 @@ bool rule_weak_key(const struct facts *f, struct finding *out)
 				     f->verify == X509_V_ERR_CA_KEY_TOO_SMALL ||
 				     f->verify == X509_V_ERR_CA_MD_TOO_WEAK);
 
-	if (!said && (!c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) || !c->key_bits ||
-	    (!about_certificate(f->code) && f->code != HANDSHAKE_FAILURE &&
-	     f->code != INSUFFICIENT_SECURITY)))
+	if (!said && (f->verify || !c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) ||
+		      !c->key_bits || !may_mean_key(f)))
 		return false;
 	title(out, f->verify == X509_V_ERR_CA_MD_TOO_WEAK ?
 			   "The client refuses the server's certificate: its signature uses a digest that is too weak." :

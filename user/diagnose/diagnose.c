@@ -38,6 +38,7 @@ static const struct row rules[] = {
 	{ "certificate-name-mismatch", SEVERITY_ERROR, rule_name_mismatch },
 	{ "certificate-wrong-purpose", SEVERITY_ERROR, rule_purpose },
 	{ "certificate-weak-key", SEVERITY_ERROR, rule_weak_key },
+	{ "certificate-rejected", SEVERITY_ERROR, rule_stapling },
 	{ "certificate-rejected", SEVERITY_ERROR, rule_certificate },
 	{ "version-mismatch", SEVERITY_ERROR, rule_version },
 	{ "no-shared-alpn", SEVERITY_ERROR, rule_alpn },

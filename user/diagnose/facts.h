@@ -75,8 +75,10 @@ rule rule_signature_unfit;
 /* transit.c: what left one end is not what arrived at the other. */
 rule rule_altered, rule_sequence;
 /* offers.c: the two ends do not agree on what to speak. */
-rule rule_version, rule_cipher, rule_alpn, rule_name, rule_psk, rule_fallback,
-	rule_group, rule_signature, rule_name_missing, rule_sentinel;
+rule rule_version, rule_cipher, rule_alpn, rule_psk, rule_fallback,
+	rule_group, rule_signature, rule_sentinel;
+/* server_name.c: what the client asks for. */
+rule rule_name, rule_name_missing;
 /* plain.c: one end does not speak TLS at all, or not at first. */
 rule rule_plain_client, rule_plain_server, rule_proxy;
 /* mutual.c: the client's certificate. */
@@ -85,6 +87,7 @@ rule rule_renegotiation; /* renegotiation.c */
 /* certificates.c */
 rule rule_not_yet_valid, rule_expired, rule_untrusted,
 	rule_revoked, rule_certificate, rule_name_mismatch, rule_weak_key, rule_purpose;
+rule rule_stapling; /* stapling.c */
 /* chain.c: the issuer was not found. */
 rule rule_chain;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
@@ -100,6 +103,7 @@ void title(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *end_name(enum tls_role role); /* "client", "server", "one end" */
 enum tls_role other_end(enum tls_role role);
+bool is_offered(const struct u16_list *list, uint16_t id);
 /* "TLS 1.2", and "an unknown version" for what has no name. */
 const char *version_words(uint16_t version, char text[24]);
 /* The names of a list of cipher suites, GREASE left out, as many as there is room for. */

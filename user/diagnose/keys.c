@@ -224,15 +224,16 @@ bool rule_master_secret(const struct facts *f, struct finding *out)
 
 	bool said = f->reason == SSL_R_INCONSISTENT_EXTMS;
 
-	if ((f->code != HANDSHAKE_FAILURE && f->code != ILLEGAL_PARAMETER) || !o->seen || o->inferred ||
-	    is_tls13(o->version) || is_tls13(f->conn->server.version) ||
-	    o->extended_master_secret == now)
+	if ((f->code != HANDSHAKE_FAILURE && f->code != ILLEGAL_PARAMETER) ||
+	    (!said && (!o->seen || o->inferred || is_tls13(o->version) || is_tls13(f->conn->server.version) ||
+		       o->extended_master_secret == now)))
 		return false;
 	/* Without a ServerHello only the loss of the extension is an error. */
-	if (!said && f->conn->server.seen ? !f->conn->resumed : now)
+	if (!said && (f->conn->server.seen ? !f->conn->resumed : now))
 		return false;
+	/* The library has the session, and knows how it was made, also where that was not seen. */
 	title(out, "The session was made %s extended master secret and is resumed %s it: the %s must refuse that.",
-	      o->extended_master_secret ? "with" : "without", now ? "with" : "without", end_name(f->by));
+	      now ? "without" : "with", now ? "with" : "without", end_name(f->by));
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_original(f, out);

@@ -25,19 +25,47 @@ static void say_versions(const struct facts *f, struct finding *out)
 		    version_words(f->conn->server.version, words));
 }
 
+/* The server chose what the client's list does not have: other alerts, or none, mean that too. */
+static bool chosen_unasked(const struct facts *f)
+{
+	const struct conn *c = f->conn;
+	bool by_client = f->code >= 0 ? f->by == ROLE_CLIENT : !f->alert && c->close_by == ROLE_CLIENT;
+
+	return by_client && !f->reason && !f->gnutls && c->failed && !c->malformed && c->server.seen &&
+	       c->client.versions.count && !is_offered(&c->client.versions, c->server.version) &&
+	       (f->code < 0 || f->code == HANDSHAKE_FAILURE || f->code == ILLEGAL_PARAMETER);
+}
+
 bool rule_version(const struct facts *f, struct finding *out)
 {
-	if (f->code != PROTOCOL_VERSION || f->conn->established)
+	bool said = f->code == PROTOCOL_VERSION && !f->conn->established;
+
+	if (!said && !chosen_unasked(f))
 		return false;
-	title(out, "The client and the server have no TLS version in common: the %s refuses what the %s speaks.",
-	      end_name(f->by), end_name(other_end(f->by)));
-	out->confidence = CONFIDENCE_CERTAIN;
+	if (said)
+		title(out, "The client and the server have no TLS version in common: the %s refuses what the %s speaks.",
+		      end_name(f->by), end_name(other_end(f->by)));
+	else
+		title(out, "The server chose a version that the client does not offer, and the client ended the handshake.");
+	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_versions(f, out);
 	say(&out->next_steps, "openssl s_client -connect %s%s -tls1_2 </dev/null; openssl s_client -connect %s%s -tls1_3 </dev/null",
 	    f->server, f->name, f->server, f->name);
 	say(&out->next_steps, "Raise the older end's highest version, rather than lower the other's least.");
 	return true;
+}
+
+/* Of the server's list what it chose last is known. */
+static void say_served(const struct facts *f, struct finding *out)
+{
+	uint16_t served = f->conn->past.served_cipher;
+	const char *name = cipher_name(served);
+
+	if (name)
+		say(&out->evidence, "In the last handshake that worked at this server it chose %s, which this client %s.", name,
+		    is_offered(&f->conn->client.ciphers, served) ? "offers too: what the server allows was changed since, or it is something else" :
+							       "does not offer");
 }
 
 bool rule_cipher(const struct facts *f, struct finding *out)
@@ -60,6 +88,7 @@ bool rule_cipher(const struct facts *f, struct finding *out)
 	cipher_list(&f->conn->client.ciphers, list, sizeof(list));
 	say(&out->evidence, "It answers the ClientHello, before any ServerHello: the offer itself is refused.");
 	say(&out->evidence, "The client offers %s.", list);
+	say_served(f, out);
 	say_versions(f, out);
 	if (!*f->conn->client.server_name)
 		say(&out->evidence, "The client names no server (SNI): some servers have no certificate for such clients.");
@@ -97,22 +126,6 @@ bool rule_alpn(const struct facts *f, struct finding *out)
 	if (*list)
 		say(&out->evidence, "The client offers %s.", list);
 	say(&out->next_steps, "openssl s_client -connect %s%s -alpn h2,http/1.1 </dev/null", f->server, f->name);
-	return true;
-}
-
-bool rule_name(const struct facts *f, struct finding *out)
-{
-	if (f->code != UNRECOGNIZED_NAME)
-		return false;
-	title(out, "The server does not serve the name that the client asked for.");
-	out->confidence = CONFIDENCE_CERTAIN;
-	say_alert_fact(f, out);
-	if (*f->conn->client.server_name)
-		say(&out->evidence, "The client asked for \"%.255s\" (SNI).", f->conn->client.server_name);
-	else if (f->conn->client.seen)
-		say(&out->evidence, "The client named no server (SNI).");
-	say(&out->next_steps, "openssl s_client -connect %s -noservername </dev/null", f->server);
-	say(&out->next_steps, "Check the server's list of names, and that the address is the right server's.");
 	return true;
 }
 
@@ -155,14 +168,6 @@ bool rule_fallback(const struct facts *f, struct finding *out)
 	say_versions(f, out);
 	say(&out->next_steps, "Look for the attempt of the same client before this one: why it failed is the cause.");
 	return true;
-}
-
-static bool offers(const struct u16_list *list, uint16_t id)
-{
-	for (unsigned int i = 0; i < list->count; i++)
-		if (u16_at(list, i) == id)
-			return true;
-	return false;
 }
 
 static bool offer_refused(const struct facts *f)
@@ -240,8 +245,8 @@ bool rule_group(const struct facts *f, struct finding *out)
 		    f->server, f->name);
 		return true;
 	}
-	if (f->reason || !offer_refused(f) || !p->served_group || !offers(&f->conn->client.ciphers, p->served_cipher) ||
-	    !f->conn->client.groups.count || offers(&f->conn->client.groups, p->served_group))
+	if (f->reason || !offer_refused(f) || !p->served_group || !is_offered(&f->conn->client.ciphers, p->served_cipher) ||
+	    !f->conn->client.groups.count || is_offered(&f->conn->client.groups, p->served_group))
 		return false;
 	title(out, "The client and the server most likely have no key exchange group in common.");
 	out->confidence = CONFIDENCE_LIKELY;
@@ -250,22 +255,6 @@ bool rule_group(const struct facts *f, struct finding *out)
 	    cipher ? cipher : "a cipher suite", group ? group : "another group");
 	say(&out->next_steps, "openssl s_client -connect %s%s -groups %s </dev/null", f->server, f->name,
 	    group ? group : "X25519:P-256");
-	return true;
-}
-
-bool rule_name_missing(const struct facts *f, struct finding *out)
-{
-	const struct tally *named = &f->conn->past.named;
-
-	if ((!offer_refused(f) && f->code != UNRECOGNIZED_NAME) || !f->conn->client.seen ||
-	    *f->conn->client.server_name || !(named->full_good + named->resumed_good))
-		return false;
-	title(out, "The client names no server (SNI), and this server accepts those that do.");
-	out->confidence = CONFIDENCE_LIKELY;
-	say_alert_fact(f, out);
-	say(&out->evidence, "The ClientHello has no server name; %u handshakes with one worked at this server.",
-	    named->full_good + named->resumed_good);
-	say(&out->next_steps, "openssl s_client -connect %s -servername NAME </dev/null", f->server);
 	return true;
 }
 

@@ -24,14 +24,6 @@ static bool fits(uint16_t algorithm, const char *key)
 			     (low == 3 && !strcmp(key, "EC")));
 }
 
-static bool offered(const struct u16_list *list, uint16_t id)
-{
-	for (unsigned int i = 0; i < list->count; i++)
-		if (u16_at(list, i) == id)
-			return true;
-	return false;
-}
-
 static bool some_fit(const struct u16_list *algorithms, const char *key)
 {
 	for (unsigned int i = 0; i < algorithms->count; i++)
@@ -62,7 +54,7 @@ bool rule_signature_unfit(const struct facts *f, struct finding *out)
 	if (f->reason || f->by != ROLE_SERVER || f->conn->server.seen || !hello->seen ||
 	    (f->code != HANDSHAKE_FAILURE && f->code != INSUFFICIENT_SECURITY) || !p->served_key ||
 	    !hello->signature_algorithms.count || some_fit(&hello->signature_algorithms, p->served_key) ||
-	    !offered(&hello->ciphers, p->served_cipher))
+	    !is_offered(&hello->ciphers, p->served_cipher))
 		return false;
 	title(out, "The client allows no signature algorithm that the server's key can use.");
 	out->confidence = CONFIDENCE_LIKELY;

@@ -49,6 +49,14 @@ const char *version_words(uint16_t version, char text[24])
 	return text;
 }
 
+bool is_offered(const struct u16_list *list, uint16_t id)
+{
+	for (unsigned int i = 0; i < list->count; i++)
+		if (u16_at(list, i) == id)
+			return true;
+	return false;
+}
+
 static bool is_grease(uint16_t value)
 {
 	return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);

@@ -52,6 +52,8 @@ static int16_t openssl_sends(const struct library_error *e, bool tls13)
 	return -1;
 }
 
+#define OLD_INVALID_CA 24 /* X509_V_ERR_INVALID_CA before OpenSSL 3 */
+
 static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 {
 	bool old = e->version[0] == '1'; /* packs with the function between */
@@ -60,6 +62,8 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 	e->reason = number;
+	if (old && e->verify == OLD_INVALID_CA)
+		e->verify = X509_V_ERR_INVALID_CA;
 	e->code = old ? (int64_t)ERR_LIB_SSL << 24 | number
 		      : (int64_t)ERR_PACK(ERR_LIB_SSL, 0, number);
 	if (text)

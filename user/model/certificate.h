@@ -10,6 +10,7 @@ struct certificate {
 	uint8_t sha256[32]; /* of the DER form */
 	bool readable;	    /* else only the digest is known */
 	bool limits_purpose, for_servers; /* extended key usage: there is one; it has serverAuth */
+	bool must_staple;      /* RFC 7633: an OCSP answer must come with it */
 	bool self_issued;      /* its issuer is its subject */
 	bool names_issuer_url; /* where to fetch the issuer's (RFC 5280 4.2.2.1) */
 	bool issuer_is_root, issuer_has_issuer; /* if the authority key identifier names that issuer */

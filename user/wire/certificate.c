@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#define STATUS_REQUEST 5 /* RFC 6066 8 */
 #define NAMES_MAX 256 /* subject alternative names kept */
 
 /* RFC 2253, but letters beyond ASCII as UTF-8 and not as escapes. */
@@ -103,6 +104,16 @@ static void purposes(X509 *x, struct certificate *c)
 	c->for_servers = c->limits_purpose && usage & (XKU_SSL_SERVER | XKU_ANYEKU);
 }
 
+/* RFC 7633: the TLS extensions that a server with this certificate must answer. */
+static void features(X509 *x, struct certificate *c)
+{
+	TLS_FEATURE *all = X509_get_ext_d2i(x, NID_tlsfeature, NULL, NULL);
+
+	for (int i = 0; all && i < sk_ASN1_INTEGER_num(all); i++)
+		c->must_staple |= ASN1_INTEGER_get(sk_ASN1_INTEGER_value(all, i)) == STATUS_REQUEST;
+	TLS_FEATURE_free(all);
+}
+
 /* RFC 5280 4.2.1.1 and 4.2.2.1: what the certificate says of its issuer. */
 static void issuer(X509 *x, struct certificate *c)
 {
@@ -168,6 +179,7 @@ struct certificate *certificate_parse(const uint8_t *der, size_t bytes, const ui
 		c->has_not_after = seconds(X509_get0_notAfter(x), &c->not_after_s);
 		alternatives(x, c);
 		purposes(x, c);
+		features(x, c);
 		issuer(x, c);
 		key(x, c);
 		X509_free(x);
