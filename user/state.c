@@ -70,7 +70,9 @@ static int take_up(struct state *s, const uint8_t *bytes, size_t count, bool ver
 		return complain(s->path, "not a state file of tlstrace: it stays as it is");
 	if (how == UNPACKED_NEWER)
 		return complain(s->path, "written by a newer version of tlstrace: it stays as it is");
-	if (how == UNPACKED_DAMAGED)
+	if (how == UNPACKED_OLDER)
+		fprintf(stderr, "tlstrace: --state: %s: written by an older version of tlstrace: it is begun anew\n", s->path);
+	else if (how == UNPACKED_DAMAGED)
 		fprintf(stderr, "tlstrace: --state: %s: damaged at byte %zu: the %zu entries before are used, what follows is lost\n",
 			s->path, at, entries);
 	else if (verbose && count)

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct history *h = taken(data, size, &how, &entries), *again;
 	uint8_t *packed = history_pack(h, &bytes), *repacked;
 
-	if (!packed || ((how == UNPACKED_FOREIGN || how == UNPACKED_NEWER) && entries))
+	if (!packed || ((how == UNPACKED_FOREIGN || how == UNPACKED_NEWER || how == UNPACKED_OLDER) && entries))
 		abort();
 	again = taken(packed, bytes, &how, &again_entries);
 	repacked = history_pack(again, &again_bytes);

@@ -43,6 +43,8 @@ ok(os.listdir(T) == ["state"], "nothing else is left", os.listdir(T))
 hello = both.index(b"\x16\x03\x01\x00\x4a")  # the ServerHello and its session ID of 32 bytes
 session = both[hello + 5 + 4 + 2 + 32 + 1:][:32]
 ok(session[:16] not in good and session[8:] not in good, "no raw session ID in it")
+ok(not any(bytes(map(int, ip.split("."))) in good or ip.encode() in good for ip in ("10.97.85.73", "10.97.127.7")),
+   "nor an address")
 status, events, said = read(resumed)
 evidence = " ".join(finding(events)["evidence"])
 ok("The session was made 3.0 s before, in an earlier run (TLS 1.0, TLS_RSA_WITH_RC4_128_SHA)" in evidence,
@@ -80,9 +82,9 @@ for place in range(len(good)):
     if said.count("\n") != 1 or status != refused or (contents() == damaged) != refused:
         wrong.append((place, status, said))
 ok(not wrong, f"each of {len(good)} bytes altered: one line; what is not ours stays as it is", wrong[:3])
-first = struct.unpack(">I", good[17:21])[0]
+first = struct.unpack(">I", good[33:37])[0]
 status, events, said = with_file(good[:-1] + bytes([good[-1] ^ 1]))
-entries = first + struct.unpack(">I", good[21:25])[0]
+entries = first + struct.unpack(">I", good[37:41])[0]
 ok(f"the {entries - 1} entries before are used" in said, "how much of it is used", said)
 ok("3.0 s before" in " ".join(finding(events)["evidence"]), "and it is used")
 ok(with_file(good + b"x")[2].startswith(f"tlstrace: --state: {FILE}: damaged at byte {len(good)}: the {entries} entries"),
@@ -90,10 +92,14 @@ ok(with_file(good + b"x")[2].startswith(f"tlstrace: --state: {FILE}: damaged at 
 ok(with_file(b"")[0::2] == (0, "") and len(contents()) > 100, "an empty file is a new one")
 
 for name, data, words in (("a file of something else", b"127.0.0.1 localhost\n" * 9, "not a state file"),
-                          ("a later version's", good[:15] + b"\0\2" + good[17:], "a newer version")):
+                          ("a later version's", good[:15] + b"\0\3" + good[17:], "a newer version")):
     status, events, said = with_file(data)
     ok((status, said.count("\n"), contents()) == (1, 1, data) and words in said and not events,
        f"{name}: refused, and as it was", (status, said))
+status, events, said = with_file(good[:15] + b"\0\1" + good[17:])
+ok(status == 0 and said.count("\n") == 1 and "an older version" in said and contents()[:17] == good[:17] and
+   not of(events, "tls-handshake")[0]["tls"]["resumption"]["original"]["seen"],
+   "an older version's is begun anew", (status, said))
 os.unlink(FILE)
 for name, make, words in (("a link", lambda: os.symlink("elsewhere", FILE), "symbolic link"),
                           ("a pipe", lambda: os.mkfifo(FILE), "not a state file"),

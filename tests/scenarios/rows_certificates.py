@@ -96,8 +96,25 @@ def stapling():
         yield Row(f"must-staple and nobody minds, {version}", None, s_server(cert="staple", version=version), verifying())
 
 
+def renewed(first, then, version):
+    """A server that begins anew with another certificate."""
+    certs = iter((first, then))
+    return lambda port: s_server(cert=next(certs), version=version)(port)
+
+
+def known_names():
+    client = lambda version: verifying("-verify_hostname", NAME, version=version)
+    for version in ("1.2", "1.3"):
+        yield Row(f"another certificate for a known name, {version}", "server-name-rejected" if version == "1.2" else "certificate-name-mismatch",
+                  renewed("good", "elsewhere", version), [client(version), "restart", client(version)], "any",
+                  capture="server-name-rejected" if version == "1.2" else "certificate-rejected")
+        yield Row(f"a renewed certificate for a known name, {version}", None, renewed("good", "rsa", version),
+                  [client(version), "restart", client(version)])
+
+
 def rows():
     yield from openssl()
     yield from healthy()
     yield from others()
     yield from stapling()
+    yield from known_names()

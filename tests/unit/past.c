@@ -161,7 +161,7 @@ static void judged(void)
 	struct alert a = fatal(C, 20, 1);
 
 	c.resumed = true;
-	c.original = (struct original){ .seen = true, .same_client = true, .same_server = true,
+	c.original = (struct original){ .seen = true, .same_client = true, .same_server = true, .same_name = true,
 					.version = 0x0303, .cipher = 0xc02f, .connection = 8,
 					.server_name = "a.test" };
 	c.past.pair.full_good = 8;

@@ -68,6 +68,49 @@ static void bounds(void)
 	history_free(many);
 }
 
+static bool holds(const uint8_t *bytes, size_t count, const void *what, size_t length)
+{
+	return memmem(bytes, count, what, length) != NULL;
+}
+
+static void hashes(void)
+{
+	struct history *h = history_new(100, 400), *other = history_new(100, 400), *fresh;
+	struct conn c = ended(77, false), again = ended(77, true);
+	size_t bytes, at, entries, more;
+	uint8_t *packed, *again_packed;
+
+	c.local.address[12] = 192;
+	again.local.address[12] = 192;
+	c.client.server_name = "Secret.test";
+	again.client.server_name = "secret.test";
+	history_handshake(h, &c, 1000);
+	packed = history_pack(h, &bytes);
+	ok(!holds(packed, bytes, "ecret.test", 10) && !holds(packed, bytes, c.local.address + 12, 4) &&
+		   !holds(packed, bytes, c.server.session_id, 8),
+	   "names, addresses and IDs are there as hashes only");
+	ok(history_unpack(other, packed, bytes, &at, &entries) == UNPACKED, "taken up");
+	history_handshake(other, &again, 2000);
+	ok(again.original.seen && again.original.same_client && again.original.same_server && again.original.same_name &&
+		   !*again.original.server_name && again.past.name_good == 1,
+	   "and yet the same client, server and name are known again");
+	again = ended(77, true);
+	again.local.address[12] = 192;
+	again.client.server_name = "other.test";
+	history_handshake(other, &again, 2000);
+	ok(again.original.seen && !again.original.same_name && !again.past.name_good, "and another name is another one");
+	fresh = history_new(1, 1);
+	again_packed = history_pack(fresh, &more);
+	ok(memcmp(packed + 17, again_packed + 17, 16) != 0, "each file has a salt of its own");
+	packed[16]--; /* the version */
+	ok(history_unpack(h, packed, bytes, &at, &entries) == UNPACKED_OLDER && !entries, "an older form is not read");
+	free(packed);
+	free(again_packed);
+	history_free(h);
+	history_free(other);
+	history_free(fresh);
+}
+
 static void largest(void)
 {
 	struct history *h = grown(HISTORY_SESSIONS, 1, HISTORY_SESSIONS + 10);
@@ -122,6 +165,7 @@ static void periodic(void)
 int main(void)
 {
 	bounds();
+	hashes();
 	largest();
 	periodic();
 	return failed;

@@ -4,7 +4,6 @@
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "diagnose/facts.h"
@@ -190,16 +189,6 @@ bool rule_certificate(const struct facts *f, struct finding *out)
 	return true;
 }
 
-/* RFC 6125 6.4.3: a wildcard stands for one whole label, the leftmost. */
-static bool name_matches(const char *pattern, const char *name)
-{
-	const char *rest = strchr(name, '.');
-
-	if (!strncmp(pattern, "*.", 2))
-		return rest && !strcasecmp(pattern + 1, rest);
-	return !strcasecmp(pattern, name);
-}
-
 bool rule_name_mismatch(const struct facts *f, struct finding *out)
 {
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
@@ -211,9 +200,8 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 	if (!said && (!c || !*name || !c->name_count || f->verify ||
 		      (f->code != BAD_CERTIFICATE && f->code != CERTIFICATE_UNKNOWN)))
 		return false;
-	for (int i = 0; !said && i < c->name_count; i++)
-		if (name_matches(c->names[i], name))
-			return false;
+	if (!said && certificate_is_for(c, name))
+		return false;
 	title(out, "The server's certificate is for another name than the client asked for.");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);

@@ -35,6 +35,7 @@ static const struct row rules[] = {
 	{ "certificate-chain-incomplete", SEVERITY_ERROR, rule_chain },
 	{ "certificate-untrusted", SEVERITY_ERROR, rule_untrusted },
 	{ "certificate-revoked", SEVERITY_ERROR, rule_revoked },
+	{ "server-name-rejected", SEVERITY_ERROR, rule_other_certificate },
 	{ "certificate-name-mismatch", SEVERITY_ERROR, rule_name_mismatch },
 	{ "certificate-wrong-purpose", SEVERITY_ERROR, rule_purpose },
 	{ "certificate-weak-key", SEVERITY_ERROR, rule_weak_key },

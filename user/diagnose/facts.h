@@ -78,7 +78,7 @@ rule rule_altered, rule_sequence;
 rule rule_version, rule_cipher, rule_alpn, rule_psk, rule_fallback,
 	rule_group, rule_signature, rule_sentinel;
 /* server_name.c: what the client asks for. */
-rule rule_name, rule_name_missing;
+rule rule_name, rule_name_missing, rule_other_certificate;
 /* plain.c: one end does not speak TLS at all, or not at first. */
 rule rule_plain_client, rule_plain_server, rule_proxy;
 /* mutual.c: the client's certificate. */

@@ -45,7 +45,10 @@ static void say_differences(const struct facts *f, struct finding *out)
 	else if (c->server.seen && o->cipher != c->server.cipher && !is_tls13(o->version))
 		say(&out->evidence, "The session was made with %s, and the ServerHello now says another cipher suite.",
 		    cipher ? cipher : "an unregistered cipher suite");
-	if (c->client.seen && strncmp(o->server_name, c->client.server_name, ORIGINAL_NAME - 1))
+	if (c->client.seen && !o->same_name && o->earlier_run)
+		say(&out->evidence, "The session was made for another server name than \"%.100s\", which this client asks for.",
+		    c->client.server_name);
+	else if (c->client.seen && !o->same_name)
 		say(&out->evidence, "The session was made for the server name \"%s\", this client asks for \"%.100s\".",
 		    o->server_name, c->client.server_name);
 	if (c->server.seen && !is_tls13(o->version) &&

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* server_name.c - rules for the name that the client asks for, or does not. */
+#include <openssl/x509_vfy.h>
+#include <string.h>
+
 #include "diagnose/facts.h"
 
 bool rule_name(const struct facts *f, struct finding *out)
@@ -56,5 +59,34 @@ bool rule_name_missing(const struct facts *f, struct finding *out)
 	say(&out->evidence, "The ClientHello has no server name; %u handshakes with one worked at this server, none without.",
 	    named);
 	say(&out->next_steps, "openssl s_client -connect %s -servername NAME </dev/null", f->server);
+	return true;
+}
+
+/*
+ * The name was served before with a certificate that is for it: a server that does not know a
+ * name any more answers with that of another.
+ */
+bool rule_other_certificate(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = f->conn->server_certificate;
+	const char *name = f->conn->client.server_name;
+	const struct past *p = &f->conn->past;
+	bool by_name = f->verify ? f->verify == X509_V_ERR_HOSTNAME_MISMATCH :
+				   f->code == BAD_CERTIFICATE || f->code == CERTIFICATE_UNKNOWN;
+
+	if (f->by != ROLE_CLIENT || !by_name || !*name || !c || !c->readable || certificate_is_for(c, name) ||
+	    !p->knows_certificate || !p->name_good || !memcmp(p->certificate, c->sha256, SHORT_HASH))
+		return false;
+	title(out, "The server answers a name that it knew with another certificate, which is not for that name.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	say_certificate(f, out);
+	say(&out->evidence, "The client asked for \"%.200s\" (SNI), which the certificate does not have.", name);
+	say(&out->evidence, "With that name %u of %u handshakes worked at this server before, the last readable certificate was another one and was for the name.",
+	    p->name_good, p->name_good + p->name_bad);
+	say(&out->ruled_out, "A client that asks for a wrong name: the server had a certificate for it.");
+	say(&out->next_steps, "openssl s_client -connect %s%s </dev/null | openssl x509 -noout -subject -ext subjectAltName", f->server,
+	    f->name);
+	say(&out->next_steps, "Look at what was changed at the server: its list of names, the order of its configuration, or which host answers at the address.");
 	return true;
 }

@@ -24,6 +24,9 @@ struct certificate {
 	char **names;			   /* subject alternative names */
 };
 
+/* One of its subject alternative names is `name`. */
+bool certificate_is_for(const struct certificate *certificate, const char *name);
+
 /* Of the certificates that one end sent, those that lead on from its own. */
 struct certificate_path {
 	uint8_t linked; /* with its own one, by issuers' names; 0: not readable */

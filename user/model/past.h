@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/hello.h"
+
 #define ORIGINAL_NAME 64
 #define ORIGINAL_ALPN 16
 #define FAILURES_KEPT 4
@@ -16,13 +18,14 @@ struct original {
 	bool inferred; /* TLS 1.3 issues tickets encrypted: the pair's last full handshake */
 	bool earlier_run; /* of --state: `connection` and `pid` are not known any more */
 	bool same_client, same_server; /* by address; the server's port too */
+	bool same_name;
 	bool extended_master_secret;
 	uint16_t cipher, version;
 	uint32_t pid; /* who held this end; 0 unknown */
 	uint64_t connection;
 	int64_t time_ns;		 /* wall clock */
 	/* Raw bytes of the peers: escape before showing. */
-	char server_name[ORIGINAL_NAME];
+	char server_name[ORIGINAL_NAME]; /* not known of an earlier run */
 	char alpn[ORIGINAL_ALPN]; /* chosen; "": none, or not readable */
 };
 
@@ -51,6 +54,9 @@ struct past {
 	struct tally other_servers; /* this client address with other server endpoints */
 	struct tally named;	    /* this server endpoint with clients that sent a name */
 	uint32_t served, served_proxied; /* handshakes that worked there, by whomever; behind a PROXY header */
+	uint32_t name_good, name_bad; /* handshakes there with this server name, by whomever */
+	bool knows_certificate; /* the last readable one there that was for this name */
+	uint8_t certificate[SHORT_HASH];
 	const char *served_key; /* static: the type of the key of its last certificate that was readable, or NULL */
 	uint16_t served_cipher, served_group; /* what the server chose last; 0: not known */
 };

@@ -3,8 +3,9 @@
 #include "sink/tls_json.h"
 #include "sink/tls_peer_json.h"
 
-static void original(struct json *j, const struct original *o)
+static void original(struct json *j, const struct conn *c)
 {
+	const struct original *o = &c->original;
 	char id[24];
 
 	json_open(j, "original", '{');
@@ -21,6 +22,8 @@ static void original(struct json *j, const struct original *o)
 		json_bool(j, "extended_master_secret", o->extended_master_secret);
 		json_bool(j, "same_client", o->same_client);
 		json_bool(j, "same_server", o->same_server);
+		if (c->client.seen)
+			json_bool(j, "same_server_name", o->same_name);
 		if (*o->server_name)
 			json_text(j, "server_name", o->server_name);
 		if (o->pid)
@@ -37,6 +40,6 @@ void tls_json_resumption(struct json *j, const struct conn *c)
 	if (c->resumption_method)
 		json_text(j, "method", c->resumption_method);
 	if (c->resumed || c->original.seen)
-		original(j, &c->original);
+		original(j, c);
 	json_close(j, '}');
 }

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-#include "model/roles.h"
 #include "track/history_parts.h"
 #include "util/lru.h"
 #include "wire/digest.h"
@@ -15,6 +15,10 @@ struct history *history_new(size_t sessions, size_t pairs)
 
 	if (!h)
 		return NULL;
+	if (getrandom(h->salt, sizeof(h->salt), 0) != sizeof(h->salt)) {
+		free(h);
+		return NULL;
+	}
 	h->sessions = lru_new(sessions, sizeof(struct handle), sizeof(struct made));
 	h->pairs = lru_new(pairs, sizeof(struct pair), sizeof(struct pair_past));
 	if (h->sessions && h->pairs)
@@ -39,19 +43,6 @@ static const struct made *find_made(struct history *h, const struct conn *c, enu
 	return lru_find(h->sessions, &handle);
 }
 
-static struct pair pair_of(const struct conn *c, bool client, bool server)
-{
-	struct pair pair = { .role = c->role };
-
-	if (client)
-		memcpy(pair.client, client_of(c)->address, sizeof(pair.client));
-	if (server) {
-		memcpy(pair.server, server_of(c)->address, sizeof(pair.server));
-		pair.port = server_of(c)->port;
-	}
-	return pair;
-}
-
 static const struct made *offered_psk(struct history *h, const struct conn *c)
 {
 	const struct made *made = NULL;
@@ -69,15 +60,15 @@ static const struct made *by_session_id(struct history *h, const struct conn *c)
 	return find_made(h, c, BY_ID, hash);
 }
 
-static const struct made *last_full(struct history *h, const struct conn *c)
+static const struct made *last_full(struct history *h, const struct pair *ends)
 {
-	struct pair pair = pair_of(c, true, true);
+	struct pair pair = pair_of(ends, true, true);
 	const struct pair_past *past = lru_find(h->pairs, &pair);
 
 	return past && past->last_full.original.seen ? &past->last_full : NULL;
 }
 
-static void find_original(struct history *h, struct conn *c, int64_t time_ns)
+static void find_original(struct history *h, struct conn *c, const struct pair *ends, int64_t time_ns)
 {
 	const struct client_hello *hello = &c->client;
 	const struct made *made = NULL;
@@ -90,40 +81,40 @@ static void find_original(struct history *h, struct conn *c, int64_t time_ns)
 	if (!made && hello->psk) {
 		made = offered_psk(h, c);
 		inferred = !made;
-		made = made ? made : last_full(h, c);
+		made = made ? made : last_full(h, ends);
 	}
 	if (!made || (made->original.earlier_run && made->original.time_ns > time_ns))
 		return;
 	c->original = made->original;
 	c->original.inferred |= inferred;
-	c->original.same_client = !memcmp(made->client, client_of(c)->address, sizeof(made->client));
-	c->original.same_server =
-		!memcmp(made->server.address, server_of(c)->address, sizeof(made->server.address)) &&
-		made->server.port == server_of(c)->port;
+	c->original.same_client = !memcmp(made->client, ends->client, sizeof(made->client));
+	c->original.same_server = !memcmp(made->server, ends->server, sizeof(made->server));
+	c->original.same_name = !memcmp(made->name, ends->name, sizeof(made->name));
 }
 
-static struct pair named_server(const struct conn *c)
+/* Renewals change it, so only one that was for the name is worth remembering. */
+static void keep_certificate(struct pair_past *past, const struct conn *c)
 {
-	struct pair pair = pair_of(c, false, true);
+	const struct certificate *cert = c->server_certificate;
 
-	pair.named = 1;
-	return pair;
+	if (cert && cert->readable && certificate_is_for(cert, c->client.server_name))
+		memcpy(past->certificate, cert->sha256, SHORT_HASH);
 }
 
-static void count(struct history *h, const struct conn *c, struct pair pair, int64_t time_ns)
+static struct pair_past *count(struct history *h, const struct conn *c, struct pair pair, int64_t time_ns)
 {
 	struct pair_past *past = lru_put(h->pairs, &pair);
 
-	if (!past)
-		return;
-	tally_count(&past->counted, c, time_ns);
-	if (c->failed)
-		return;
+	if (past)
+		tally_count(&past->counted, c, time_ns);
+	if (!past || c->failed)
+		return NULL;
 	past->cipher = c->server.cipher;
 	past->group = c->server.group;
 	if (c->server_certificate && c->server_certificate->key_type)
 		past->key = c->server_certificate->key_type;
 	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
+	return past;
 }
 
 static struct tally tally_of(struct history *h, struct pair pair, int64_t time_ns)
@@ -133,7 +124,7 @@ static struct tally tally_of(struct history *h, struct pair pair, int64_t time_n
 	return past ? tally_at(&past->counted, time_ns) : (struct tally){ 0 };
 }
 
-static struct made made_now(const struct conn *c, int64_t time_ns)
+static struct made made_now(const struct conn *c, const struct pair *ends, int64_t time_ns)
 {
 	struct made made = { .original = { .seen = true } };
 	struct original *o = &made.original;
@@ -148,8 +139,9 @@ static struct made made_now(const struct conn *c, int64_t time_ns)
 	       strnlen(c->client.server_name, sizeof(o->server_name) - 1));
 	if (c->server.alpn)
 		memcpy(o->alpn, c->server.alpn, strnlen(c->server.alpn, sizeof(o->alpn) - 1));
-	memcpy(made.client, client_of(c)->address, sizeof(made.client));
-	made.server = *server_of(c);
+	memcpy(made.client, ends->client, sizeof(made.client));
+	memcpy(made.server, ends->server, sizeof(made.server));
+	memcpy(made.name, ends->name, sizeof(made.name));
 	return made;
 }
 
@@ -164,10 +156,10 @@ static void remember_as(struct history *h, const struct conn *c, enum handle_kin
 }
 
 /* A resumed handshake may renew the ticket: the session stays the first one's. */
-static void remember(struct history *h, const struct conn *c, int64_t time_ns)
+static void remember(struct history *h, const struct conn *c, const struct pair *ends, int64_t time_ns)
 {
-	struct made made = made_now(c, time_ns);
-	struct pair pair = pair_of(c, true, true);
+	struct made made = made_now(c, ends, time_ns);
+	struct pair pair = pair_of(ends, true, true);
 	struct pair_past *past;
 	uint8_t hash[SHORT_HASH];
 
@@ -189,36 +181,66 @@ static void remember(struct history *h, const struct conn *c, int64_t time_ns)
 		past->last_full = made;
 }
 
+/* What this server did for this name, and for all. */
+static void find_served(struct history *h, struct conn *c, const struct pair *ends)
+{
+	static const uint8_t none[SHORT_HASH];
+	struct pair of_server = pair_of(ends, false, true), of_name = named_server(ends, true);
+	const struct pair_past *served = lru_find(h->pairs, &of_server);
+	const struct pair_past *name = memcmp(ends->name, none, SHORT_HASH) ? lru_find(h->pairs, &of_name) : NULL;
+	struct past *p = &c->past;
+
+	if (served) {
+		p->served_cipher = served->cipher;
+		p->served_group = served->group;
+		p->served = served->counted.tally.full_good + served->counted.tally.resumed_good;
+		p->served_proxied = served->proxied;
+		p->served_key = served->key;
+	}
+	if (!name)
+		return;
+	p->name_good = name->counted.tally.full_good + name->counted.tally.resumed_good;
+	p->name_bad = name->counted.tally.full_bad + name->counted.tally.resumed_bad;
+	p->knows_certificate = memcmp(name->certificate, none, SHORT_HASH) != 0;
+	memcpy(p->certificate, name->certificate, SHORT_HASH);
+}
+
+static void count_name(struct history *h, const struct conn *c, const struct pair *ends, int64_t time_ns)
+{
+	struct pair_past *past;
+
+	if (!c->client.seen || !*c->client.server_name)
+		return;
+	count(h, c, named_server(ends, false), time_ns);
+	past = count(h, c, named_server(ends, true), time_ns);
+	if (past)
+		keep_certificate(past, c);
+}
+
 void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 {
-	struct pair pair = pair_of(c, true, true), of_server = pair_of(c, false, true),
-		    of_client = pair_of(c, true, false);
-	const struct pair_past *served;
+	struct pair ends, pair, of_server, of_client;
 
 	if (!c->established && !c->failed)
 		return;
+	ends = ends_of(h, c);
+	pair = pair_of(&ends, true, true);
+	of_server = pair_of(&ends, false, true);
+	of_client = pair_of(&ends, true, false);
 	h->handshakes++;
 	if (c->offered || c->resumed || c->client.session_id_bytes)
-		find_original(h, c, time_ns);
+		find_original(h, c, &ends, time_ns);
 	c->past.pair = tally_of(h, pair, time_ns);
 	c->past.other_clients = tally_without(tally_of(h, of_server, time_ns), &c->past.pair);
 	c->past.other_servers = tally_without(tally_of(h, of_client, time_ns), &c->past.pair);
-	c->past.named = tally_of(h, named_server(c), time_ns);
-	served = lru_find(h->pairs, &of_server);
-	if (served) {
-		c->past.served_cipher = served->cipher;
-		c->past.served_group = served->group;
-		c->past.served = served->counted.tally.full_good + served->counted.tally.resumed_good;
-		c->past.served_proxied = served->proxied;
-		c->past.served_key = served->key;
-	}
+	c->past.named = tally_of(h, named_server(&ends, false), time_ns);
+	find_served(h, c, &ends);
 	count(h, c, pair, time_ns);
 	count(h, c, of_server, time_ns);
 	count(h, c, of_client, time_ns);
-	if (c->client.seen && *c->client.server_name)
-		count(h, c, named_server(c), time_ns);
+	count_name(h, c, &ends, time_ns);
 	if (c->established)
-		remember(h, c, time_ns);
+		remember(h, c, &ends, time_ns);
 }
 
 uint64_t history_handshakes(const struct history *h)

@@ -22,17 +22,16 @@ struct history *history_new(size_t sessions, size_t pairs);
 void history_handshake(struct history *history, struct conn *conn, int64_t time_ns);
 uint64_t history_handshakes(const struct history *history); /* taken up in this run */
 /*
- * All of it as bytes, the least recent first: hashes of IDs, tickets and identities, addresses,
- * server names, what was negotiated, counts and times. The caller frees them; NULL when out of
- * memory.
+ * All of it as bytes, the least recent first: hashes of IDs, tickets, identities, addresses and
+ * names, what was negotiated, counts and times. The caller frees them; NULL when out of memory.
  */
 uint8_t *history_pack(const struct history *history, size_t *bytes);
 
-enum unpacked { UNPACKED, UNPACKED_FOREIGN, UNPACKED_NEWER, UNPACKED_DAMAGED };
+enum unpacked { UNPACKED, UNPACKED_FOREIGN, UNPACKED_NEWER, UNPACKED_OLDER, UNPACKED_DAMAGED };
 
 /*
  * Take up what history_pack() gave, in another run as it may be. *entries: how many there were.
- * FOREIGN, NEWER (a later version's form): nothing was taken. DAMAGED: what stands before byte
+ * FOREIGN, NEWER, OLDER (another version's form): nothing was taken. DAMAGED: what stands before byte
  * *at was. A handshake of an earlier run is marked so.
  */
 enum unpacked history_unpack(struct history *history, const uint8_t *bytes, size_t count, size_t *at,

@@ -7,11 +7,11 @@
 #include "track/history_parts.h"
 #include "util/lru.h"
 
-#define HEAD_BYTES (STATE_MAGIC_BYTES + 2 + 4 + 4 + 4)
+#define HEAD_BYTES (STATE_MAGIC_BYTES + 2 + SALT_BYTES + 4 + 4 + 4)
 #define SESSION_MOST (2 + SHORT_HASH + MADE_MOST + 4)
 #define COUNTED_MOST (4 * 4 + 8 + 1 + FAILURES_KEPT * 6 + 1 + QUARTERS * 16)
-#define PAIR_MOST (2 * 16 + 4 + COUNTED_MOST + 8 + 1 + MADE_MOST + 4)
-#define MADE_MOST (1 + 4 + 8 + 2 * 16 + 2 + 1 + ORIGINAL_NAME + 1 + ORIGINAL_ALPN)
+#define PAIR_MOST (3 * SHORT_HASH + 2 + COUNTED_MOST + 8 + SHORT_HASH + 1 + MADE_MOST + 4)
+#define MADE_MOST (1 + 4 + 8 + 3 * SHORT_HASH + 1 + ORIGINAL_ALPN)
 
 struct packing {
 	uint8_t *at; /* room for what is to come was made before */
@@ -37,18 +37,15 @@ static void put_sum(struct packing *p, const uint8_t *from)
 static void put_made(struct packing *p, const struct made *made)
 {
 	const struct original *o = &made->original;
-	size_t name = strnlen(o->server_name, ORIGINAL_NAME - 1);
 	size_t alpn = strnlen(o->alpn, ORIGINAL_ALPN - 1);
 
 	put_uint(p, o->extended_master_secret, 1);
 	put_uint(p, o->cipher, 2);
 	put_uint(p, o->version, 2);
 	put_uint(p, (uint64_t)o->time_ns, 8);
-	put(p, made->client, 16);
-	put(p, made->server.address, 16);
-	put_uint(p, made->server.port, 2);
-	put_uint(p, name, 1);
-	put(p, o->server_name, name);
+	put(p, made->client, SHORT_HASH);
+	put(p, made->server, SHORT_HASH);
+	put(p, made->name, SHORT_HASH);
 	put_uint(p, alpn, 1);
 	put(p, o->alpn, alpn);
 }
@@ -103,15 +100,16 @@ static void put_pair(void *arg, const void *key, const void *value)
 	struct packing *p = arg;
 	const uint8_t *from = p->at;
 
-	put(p, pair->client, 16);
-	put(p, pair->server, 16);
-	put_uint(p, pair->port, 2);
+	put(p, pair->client, SHORT_HASH);
+	put(p, pair->server, SHORT_HASH);
+	put(p, pair->name, SHORT_HASH);
 	put_uint(p, pair->role, 1);
 	put_uint(p, pair->named, 1);
 	put_counted(p, &past->counted);
 	put_uint(p, past->cipher, 2);
 	put_uint(p, past->group, 2);
 	put_uint(p, past->proxied, 4);
+	put(p, past->certificate, SHORT_HASH);
 	put_uint(p, past->last_full.original.seen, 1);
 	if (past->last_full.original.seen)
 		put_made(p, &past->last_full);
@@ -128,6 +126,7 @@ uint8_t *history_pack(const struct history *h, size_t *bytes)
 		return NULL;
 	put(&p, STATE_MAGIC, STATE_MAGIC_BYTES);
 	put_uint(&p, STATE_VERSION, 2);
+	put(&p, h->salt, SALT_BYTES);
 	put_uint(&p, sessions, 4);
 	put_uint(&p, pairs, 4);
 	put_sum(&p, all);

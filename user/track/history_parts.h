@@ -13,40 +13,49 @@ struct handle {
 	uint8_t hash[SHORT_HASH];
 };
 
-/* Zeros where any client, any server is meant. */
+/* Addresses and names are known by hashes only; zeros where any client, server, name is meant. */
 struct pair {
-	uint8_t client[16], server[16];
-	uint16_t port;
+	uint8_t client[SHORT_HASH], server[SHORT_HASH], name[SHORT_HASH];
 	uint8_t role, named;
 };
 
 /* What is kept of a handshake that made a session. */
 struct made {
 	struct original original;
-	uint8_t client[16];
-	struct endpoint server;
+	uint8_t client[SHORT_HASH], server[SHORT_HASH], name[SHORT_HASH];
 };
 
 struct pair_past {
 	struct counted counted;
 	uint16_t cipher, group; /* of the last that worked */
 	uint32_t proxied; /* that worked, behind a PROXY header */
+	uint8_t certificate[SHORT_HASH]; /* of a name: the last readable one that was for it; zeros: none */
 	const char *key; /* static: of the last readable certificate; not kept over a restart */
 	struct made last_full;
 };
 
+#define SALT_BYTES 16
+
 struct history {
+	uint8_t salt[SALT_BYTES]; /* of the hashes; a state file has its own */
 	uint64_t handshakes; /* that were taken up */
 	struct lru *sessions; /* struct handle to struct made */
 	struct lru *pairs;    /* struct pair to struct pair_past */
 };
 
+/* The two ends of a connection, and the name, as they are known here. */
+struct pair ends_of(const struct history *history, const struct conn *conn);
+/* Of these only the client, only the server, or both. */
+struct pair pair_of(const struct pair *ends, bool client, bool server);
+/* The server with clients that sent a name, or with those that sent this one. */
+struct pair named_server(const struct pair *ends, bool this_name);
+
 /*
- * As bytes, all numbers big-endian: the mark, a 16-bit version, 32-bit counts of sessions and
- * of pairs, the CRC-32 of these; then the sessions and the pairs, each with its CRC-32 behind.
+ * As bytes, all numbers big-endian: the mark, a 16-bit version, the salt of the hashes, 32-bit
+ * counts of sessions and of pairs, the CRC-32 of these; then the sessions and the pairs, each with its CRC-32 behind.
  */
 #define STATE_MAGIC "TLSTRACE-STATE\n"
 #define STATE_MAGIC_BYTES (sizeof(STATE_MAGIC) - 1)
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 #endif /* TT_TRACK_HISTORY_PARTS_H */

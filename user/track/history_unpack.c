@@ -75,10 +75,9 @@ static void take_made(struct cursor *c, struct made *made)
 	o->cipher = (uint16_t)cur_uint(c, 2);
 	o->version = (uint16_t)cur_uint(c, 2);
 	o->time_ns = (int64_t)take_u64(c);
-	take(c, made->client, 16);
-	take(c, made->server.address, 16);
-	made->server.port = (uint16_t)cur_uint(c, 2);
-	take_text(c, o->server_name, ORIGINAL_NAME);
+	take(c, made->client, SHORT_HASH);
+	take(c, made->server, SHORT_HASH);
+	take(c, made->name, SHORT_HASH);
 	take_text(c, o->alpn, ORIGINAL_ALPN);
 	if (o->time_ns < 0)
 		c->at = NULL;
@@ -146,15 +145,16 @@ static bool take_pair(struct history *h, struct cursor *c)
 	struct pair_past past = { 0 }, *to;
 	const uint8_t *from = c->at;
 
-	take(c, pair.client, 16);
-	take(c, pair.server, 16);
-	pair.port = (uint16_t)cur_uint(c, 2);
+	take(c, pair.client, SHORT_HASH);
+	take(c, pair.server, SHORT_HASH);
+	take(c, pair.name, SHORT_HASH);
 	pair.role = take_role(c);
 	pair.named = take_bool(c);
 	take_counted(c, &past.counted);
 	past.cipher = (uint16_t)cur_uint(c, 2);
 	past.group = (uint16_t)cur_uint(c, 2);
 	past.proxied = cur_uint(c, 4);
+	take(c, past.certificate, SHORT_HASH);
 	if (take_bool(c))
 		take_made(c, &past.last_full);
 	if (!sum_is_right(c, from))
@@ -171,6 +171,7 @@ enum unpacked history_unpack(struct history *h, const uint8_t *bytes, size_t cou
 	struct cursor c = { bytes, bytes + count };
 	const uint8_t *magic = cur_take(&c, STATE_MAGIC_BYTES);
 	uint32_t version, sessions, all;
+	uint8_t salt[SALT_BYTES];
 
 	*at = *entries = 0;
 	if (!magic || memcmp(magic, STATE_MAGIC, STATE_MAGIC_BYTES))
@@ -178,11 +179,15 @@ enum unpacked history_unpack(struct history *h, const uint8_t *bytes, size_t cou
 	version = cur_uint(&c, 2);
 	if (version > STATE_VERSION)
 		return UNPACKED_NEWER;
+	if (version < STATE_VERSION && cur_ok(&c))
+		return UNPACKED_OLDER;
 	*at = STATE_MAGIC_BYTES;
+	take(&c, salt, SALT_BYTES);
 	sessions = cur_uint(&c, 4);
 	all = sessions + cur_uint(&c, 4);
-	if (!sum_is_right(&c, bytes) || version != STATE_VERSION || all < sessions)
+	if (!sum_is_right(&c, bytes) || all < sessions)
 		return UNPACKED_DAMAGED;
+	memcpy(h->salt, salt, SALT_BYTES);
 	for (uint32_t i = 0; i < all; i++) {
 		*at = (size_t)(c.at - bytes);
 		if (!(i < sessions ? take_session(h, &c) : take_pair(h, &c)))
