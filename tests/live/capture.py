@@ -71,7 +71,7 @@ class Capture:
                 "ja3": show.get("tls.handshake.ja3", []),
                 "ja3s": show.get("tls.handshake.ja3s", []) if RETRY not in show.get("tls.handshake.random", []) else [],
                 # A HelloRetryRequest binds the cipher suite as well (RFC 8446 4.1.4).
-                "cipher": show["tls.handshake.ciphersuite"] if 2 in types else [], "types": types,
+                "cipher": show["tls.handshake.ciphersuite"] if 2 in types else [], "types": types, "show": show,
                 "certificate": [f.get("value") for f in element.iter("field")
                                 if f.get("name") == "tls.handshake.certificate"],
                 "alpn": show.get("tls.handshake.extensions_alpn_str", []) if 8 in types else []}

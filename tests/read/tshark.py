@@ -2,18 +2,15 @@
 client, versions, kinds of handshake, failures, bulk data. The same records (type, version,
 length) of the same direction in the same order, the same names, ciphers and alerts; and once
 more with the packets shuffled, repeated and cut into fragments."""
-import collections, json, os, random, struct, sys
+import random, struct, sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "live"), HERE]
-import tt
+from beside import compare, of_tlstrace, of_tshark, read, tt
 from capture import Capture
 from failing import fail_all, good
 from grid_peers import CLIENTS, SERVERS, prepare
 from packets import pcap
-from tt import T, get, of, ok
+from tt import T
 
-VERSION = {"ssl3": 0x300, "1.0": 0x301, "1.1": 0x302, "1.2": 0x303, "1.3": 0x304}
 PLAY = [("default", v, n) for v, n in (("1.0", 1), ("1.1", 1), ("1.2", 2), ("1.3", 2))] + [
     ("noticket", "1.2", 2), ("retry", "1.3", 1)]
 
@@ -34,61 +31,6 @@ def play(port):
            f"https://big.test:{port}/big")
     tt.kill(p)
     fail_all(port)
-
-
-def read(*args):
-    out = tt.run(tt.B + "/tlstrace", "read", "--json", "--records", *args)
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def ours(events):
-    """By client port and use: {"client": [...], "server": [...]} of records; names, ciphers, alerts."""
-    keys, used, streams = {}, collections.Counter(), {}
-    for number in sorted({int(get(e, "tlstrace.connection")) for e in of(events, "tls-connection")}):
-        e = next(e for e in of(events, "tls-connection") if get(e, "tlstrace.connection") == str(number))
-        port = get(e, "client.port")
-        keys[str(number)] = port, used[port]
-        used[port] += 1
-    for e in events[:-1]:
-        s = streams.setdefault(keys[get(e, "tlstrace.connection")], {
-            "client": [], "server": [], "alert": [], "name": None, "cipher": None, "ja3": None, "ja3s": None})
-        r, a = get(e, "tls.record"), get(e, "tls.alert")
-        if e["event"]["action"] == "tls-record":
-            s[r["sender"]].append((r["type_code"], VERSION[r["version"]], r["length"]))
-        elif e["event"]["action"] == "tls-alert" and "level_code" in a:
-            s["alert"].append((a["sender"], a["level_code"], a["description_code"]))
-        elif e["event"]["action"] == "tls-handshake":
-            s["name"], s["cipher"] = get(e, "tls.client.server_name"), get(e, "tls.cipher_id")
-            s["ja3"], s["ja3s"] = get(e, "tls.client.ja3"), get(e, "tls.server.ja3s")
-    return streams
-
-
-def theirs(streams):
-    out = {}
-    for key, s in streams.items():
-        names = [n for r in s["client"] for n in r["name"]]
-        ciphers = [int(c, 16) for r in s["server"] for c in r["cipher"]]
-        first = {k: next((x for r in s[side] for x in r[k]), None) for side, k in (("client", "ja3"), ("server", "ja3s"))}
-        out[key] = {**first, "client": [r["record"] for r in s["client"]],
-                    "server": [r["record"] for r in s["server"]],
-                    "alert": sorted((side, *a) for side in ("client", "server") for r in s[side]
-                                    for a in r["alert"]),
-                    "name": names[0] if names else None, "cipher": ciphers[-1] if ciphers else None}
-    return out
-
-
-def compare(name, a, b):
-    faults, count = [], 0
-    for key in sorted({*a, *b}):
-        x, y = a.get(key, {}), b.get(key, {})
-        count += len(x.get("client", [])) + len(x.get("server", []))
-        y = {**y, "alert": sorted(y.get("alert", []))}
-        for what in ("client", "server", "alert", "name", "cipher", "ja3", "ja3s"):
-            if x.get(what) != y.get(what):
-                faults.append(f"{key} {what}: tshark {str(x.get(what))[:300]}\n"
-                              f"{key} {what}: tlstrace {str(y.get(what))[:300]}")
-    ok(not faults and count > 1000, f"{name}: {count} records of {len(a)} connections agree",
-       "\n".join(faults[:12]))
 
 
 def packets(path):
@@ -136,10 +78,10 @@ prepare()
 port = tt.port()
 capture = Capture(port)
 play(port)
-streams = theirs(capture.streams())
-compare("pcapng", streams, ours(read(capture.file)))
+streams = of_tshark(capture.streams())
+compare("pcapng", streams, of_tlstrace(read(capture.file)))
 tt.run("tshark", "-r", capture.file, "-F", "nsecpcap", "-w", T + "/nano", stderr=-3)
-compare("pcap", streams, ours(read(T + "/nano", f"tcp port {port}")))
+compare("pcap", streams, of_tlstrace(read(T + "/nano", f"tcp port {port}")))
 open(T + "/worse", "wb").write(pcap(worse(packets(T + "/nano"))))
-compare("a bad path", streams, ours(read(T + "/worse")))
+compare("a bad path", streams, of_tlstrace(read(T + "/worse")))
 sys.exit(tt.result)
