@@ -116,6 +116,22 @@ got = read(f)
 ok(len(records(got)) == len(PLAIN) + 7 and connection(got)["gaps"] == 0, "renegotiation, its ChangeCipherSpec encrypted",
    records(got))
 
+# Who opened the connection is not who sends the ClientHello, as for FTP's data
+f = Flow().open().send(1, record(22, client_hello())).send(0, record(22, server_hello())).close()
+(h,) = of(read(f), "tls-handshake")
+ok((h["tls"]["history"], h["client"]["ip"], h["server"]["port"]) == ("^Cs", "10.0.0.2", 40000),
+   "a ClientHello from the end that was connected to", h)
+(h,) = of(run(pcap([(t, ethernet(d)) for t, d in f.packets[3:]]))[1], "tls-handshake")
+ok(h["tls"]["history"] == "Cs", "nobody saw who opened it", h)
+
+# A NUL ends no name
+alpn = extension(16, b"\0\x0b\x02h2\x07a\0b\xff\"\x1b\\")
+f = Flow().open().send(0, record(22, client_hello(b"good.test\0.evil.test", extensions=alpn)))
+f.send(1, record(22, server_hello(extensions=extension(16, b"\0\5\4h\0ho")))).close()
+(h,) = of(read(f), "tls-handshake")
+ok((h["tls"]["client"]["server_name"], h["tls"]["client"]["alpn"], h["tls"]["next_protocol"]) ==
+   ("good.test\ufffd.evil.test", ["h2", "a\0b\ufffd\"\x1b\\"], "h\ufffdho"), "names with a NUL inside", h)
+
 # Bytes missing
 f = Flow(step_ns=10_000).open()
 resumed(f, data=(300, 0))

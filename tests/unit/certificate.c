@@ -14,8 +14,15 @@ static void add_extensions(X509 *x)
 	X509_EXTENSION *staple = X509V3_EXT_conf_nid(NULL, NULL, NID_tlsfeature, "status_request");
 	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
 						"DNS:a.test,IP:192.0.2.1,IP:2001:db8::1");
+	GENERAL_NAMES *names = X509V3_EXT_d2i(e);
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	GENERAL_NAME *odd = GENERAL_NAME_new();
 
-	X509_add_ext(x, e, -1);
+	ASN1_STRING_set(text, "a.test\0.b", 9);
+	GENERAL_NAME_set0_value(odd, GEN_DNS, text);
+	sk_GENERAL_NAME_push(names, odd);
+	X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0);
+	GENERAL_NAMES_free(names);
 	X509_EXTENSION_free(e);
 	X509_add_ext(x, staple, -1);
 	X509_EXTENSION_free(staple);
@@ -58,10 +65,11 @@ static void fields(const uint8_t *der, int bytes)
 	ok(!strcmp(c->serial, "01E240") && c->has_not_before && c->not_before_s == 1577934245 &&
 		   c->has_not_after && c->not_after_s == 2556241445,
 	   "serial number and validity");
-	ok(c->name_count == 3 && !strcmp(c->names[0], "a.test") &&
+	ok(c->name_count == 4 && !strcmp(c->names[0], "a.test") &&
 		   !strcmp(c->names[1], "192.0.2.1") && !strcmp(c->names[2], "2001:db8::1"),
 	   "subject alternative names");
 	ok(c->must_staple, "it demands a stapled OCSP answer");
+	ok(!strcmp(c->names[3], "a.test\xff.b"), "a NUL does not end a name");
 	ok(!strcmp(c->key_type, "EC") && c->key_bits == 256, "key");
 	certificate_free(c);
 }

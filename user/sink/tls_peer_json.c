@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_peer_json.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "model/names.h"
@@ -56,8 +55,6 @@ static const char *offered_version_name(uint16_t version)
 
 static void alpn(struct json *j, const struct byte_list *names)
 {
-	char name[256];
-
 	if (!names->count)
 		return;
 	json_open(j, "alpn", '[');
@@ -66,9 +63,7 @@ static void alpn(struct json *j, const struct byte_list *names)
 
 		if (bytes > names->count - at)
 			break;
-		memcpy(name, names->at + at, bytes);
-		name[bytes] = 0;
-		json_text(j, NULL, name);
+		json_bytes(j, NULL, names->at + at, bytes);
 		at += bytes;
 	}
 	json_close(j, ']');

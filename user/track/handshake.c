@@ -19,34 +19,6 @@ struct telling {
 	int dir;
 };
 
-/* Zeek's letter of each handshake type. */
-static char letter_of(uint8_t type, bool retry)
-{
-	switch (type) {
-	case 0: return 'H';
-	case 1: return 'C';
-	case 2: return retry ? 'J' : 'S';
-	case 3: return 'V';
-	case 4: return 'T';
-	case 5: return 'E';
-	case 6: return 'J';
-	case 8: return 'O';
-	case 11: return 'X';
-	case 12: return 'K';
-	case 13: return 'R';
-	case 14: return 'N';
-	case 15: return 'Y';
-	case 16: return 'G';
-	case 20: return 'F';
-	case 21: return 'W';
-	case 22: return 'U';
-	case 23: return 'A';
-	case 24: return 'P';
-	case 254: return 'M';
-	}
-	return 'Z';
-}
-
 /* A fingerprint is that of the client's own first choice, before the server asked again. */
 static int client_hello(struct telling *t, const uint8_t *body, uint32_t bytes, bool sslv2)
 {
@@ -209,8 +181,7 @@ static void note(struct telling *t, struct message *m)
 		s->conn.malformed_type = m->type;
 	}
 	presence(s, m->type);
-	add_history(s, t->dir,
-		    letter_of(m->type, m->type == HS_SERVER_HELLO && s->conn.server.hello_retry));
+	add_message(s, t->dir, m->type);
 	if (s->recent_end[t->dir] && r->message_count < sizeof(r->messages))
 		r->messages[r->message_count++] = m->type;
 	m->sender = sender_of(s, t->dir);

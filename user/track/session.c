@@ -33,21 +33,6 @@ bool session_tls13(const struct session *s)
 	return s->conn.server.seen && is_tls13(s->conn.server.version);
 }
 
-/*
- * As Zeek's ssl_history: only what is not encrypted, and nothing more once the
- * handshake is over, when Zeek's analyzer leaves the connection.
- */
-void add_history(struct session *s, int dir, char letter)
-{
-	size_t at = strlen(s->conn.history);
-
-	if (at + 1 >= sizeof(s->conn.history) || s->encrypted[dir] || s->conn.established)
-		return;
-	if (sender_of(s, dir) != ROLE_CLIENT)
-		letter += 'a' - 'A';
-	s->conn.history[at] = letter;
-}
-
 void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns)
 {
 	if (s->reported || !(s->conn.client.seen || s->conn.server.seen))

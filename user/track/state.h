@@ -11,6 +11,7 @@ bool session_handshake_missed(const struct session *s);
 bool session_tls13(const struct session *s);
 /* Add Zeek's letter of what `dir` sent, unless the handshake is over. */
 void add_history(struct session *s, int dir, char letter);
+void add_message(struct session *s, int dir, uint8_t type); /* of a handshake, to the history */
 /* Tell of the handshake, once. */
 void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns);
 

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "wire/text.h"
+
 #define STATUS_REQUEST 5 /* RFC 6066 8 */
 #define NAMES_MAX 256 /* subject alternative names kept */
 
@@ -70,8 +72,7 @@ static char *alternative(const GENERAL_NAME *name)
 	case GEN_DNS:
 	case GEN_EMAIL:
 	case GEN_URI:
-		return strndup((const char *)ASN1_STRING_get0_data(value),
-			       ASN1_STRING_length(value));
+		return wire_text_new(ASN1_STRING_get0_data(value), ASN1_STRING_length(value));
 	case GEN_IPADD: return address(value);
 	case GEN_DIRNAME: return name_text(value);
 	}

@@ -8,6 +8,7 @@
 #include "wire/extension.h"
 #include "wire/fingerprint.h"
 #include "wire/hello.h"
+#include "wire/text.h"
 
 #define EXTENSIONS_MAX 128
 #define KEY_SHARES_MAX 32
@@ -172,8 +173,7 @@ static int keep(struct reading *r)
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(*bytes); i++)
 		bytes[i]->at = move(&to, bytes[i]->at, bytes[i]->count);
 	h->server_name = (const char *)to;
-	move(&to, r->name.at, name_bytes);
-	*to = 0;
+	wire_text((char *)to, r->name.at, name_bytes);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "wire/extension.h"
 #include "wire/fingerprint.h"
 #include "wire/hello.h"
+#include "wire/text.h"
 
 #define EXTENSIONS_MAX 64
 #define FIRST_DRAFT_LIKE_12 0x7f16 /* 22: ServerHello looks like that of TLS 1.2 */
@@ -41,7 +42,7 @@ static int alpn(struct cursor body, struct server_hello *out)
 	if (!cur_ok(&name))
 		return 0;
 	if (!out->alpn)
-		out->alpn = strndup((const char *)name.at, cur_left(&name));
+		out->alpn = wire_text_new(name.at, cur_left(&name));
 	return 1;
 }
 
