@@ -157,9 +157,9 @@ static int loop(struct run *r)
 	int err;
 
 	while (go_on(r, start_ns, now)) {
-		if (r->watch)
-			watch_take(r->watch);
-		err = live_poll(r->live, POLL_MS);
+		bool all = !r->watch || watch_take(r->watch);
+
+		err = live_poll(r->live, all ? POLL_MS : 0);
 		if (err) {
 			fprintf(stderr, "tlstrace: ring buffer: %s\n", strerror(-err));
 			return 1;

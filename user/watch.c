@@ -184,35 +184,37 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	return w;
 }
 
-void watch_take(struct watch *w)
+bool watch_take(struct watch *w)
 {
 	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	bool all = libraries_take(w->libraries);
 
-	libraries_take(w->libraries);
 	if (now_ns - w->looked_ns < LOOK_NS * (int64_t)(1 + libraries_count(w->libraries) / FILES_FEW))
-		return;
+		return all;
 	w->looked_ns = now_ns;
 	look(w);
+	return all;
 }
 
 bool watch_library(void *watch, uint32_t file, const char **name, char version[32])
 {
 	struct watch *const *w = watch;
-	const struct library_file *found = *w ? libraries_file((*w)->libraries, file) : NULL;
+	struct library_known known;
 
-	if (!found)
+	if (!*w || !libraries_known((*w)->libraries, file, &known))
 		return false;
-	*name = library_kind_name(found->library.kind);
-	memcpy(version, found->library.version, sizeof(found->library.version));
+	*name = library_kind_name(known.kind);
+	memcpy(version, known.version, sizeof(known.version));
 	return true;
 }
 
 bool watch_probed(void *watch, uint32_t file, int64_t since_ns)
 {
 	struct watch *const *w = watch;
-	const struct library_file *found = *w ? libraries_file((*w)->libraries, file) : NULL;
+	struct library_known known;
 
-	return found && found->whole_ns && found->whole_ns <= since_ns;
+	return *w && libraries_known((*w)->libraries, file, &known) && known.whole_ns &&
+	       known.whole_ns <= since_ns;
 }
 
 bool watch_sealed(void *watch, int64_t since_ns)

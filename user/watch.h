@@ -11,8 +11,8 @@ struct watch;
 /* Probe what there is. NULL when out of memory; what cannot be probed is told as coverage. */
 struct watch *watch_open(const struct options *options, const struct hooks *hooks,
 			 struct pipeline *pipeline);
-/* What is new, and what it costs. Cheap to call often. */
-void watch_take(struct watch *watch);
+/* What is new, and what it costs. False: there is more of it. Cheap to call often. */
+bool watch_take(struct watch *watch);
 /* As struct origin wants it; `watch` is a struct watch ** that may hold NULL. */
 bool watch_library(void *watch, uint32_t file, const char **name, char version[32]);
 /* Every read and write through the file since then was probed; as above. */

@@ -28,11 +28,14 @@ static void count_hits(struct libraries *l, int hits_fd, const struct price *pri
 	int cpus = libbpf_num_possible_cpus();
 
 	for (size_t i = 0; i < l->count && cpus > 0; i++) {
-		struct tt_hits hits = file_hits(hits_fd, (uint32_t)i, cpus);
 		struct probed *p = l->probed[i];
-		uint64_t emulated = hits.emulated - p->hits.emulated;
-		uint64_t stepped = hits.stepped - p->hits.stepped;
+		struct tt_hits hits = p ? file_hits(hits_fd, (uint32_t)i, cpus) : (struct tt_hits){ 0 };
+		uint64_t emulated, stepped;
 
+		if (!p)
+			continue;
+		emulated = hits.emulated - p->hits.emulated;
+		stepped = hits.stepped - p->hits.stepped;
 		p->recent = emulated + stepped;
 		p->recent_ns = emulated * price->emulated_ns + stepped * price->stepped_ns;
 		p->hits = hits;
@@ -45,9 +48,12 @@ static struct probed *busiest(const struct libraries *l)
 {
 	struct probed *found = NULL;
 
-	for (size_t i = 0; i < l->count; i++)
-		if (l->probed[i]->busy.count && (!found || l->probed[i]->recent_ns > found->recent_ns))
-			found = l->probed[i];
+	for (size_t i = 0; i < l->count; i++) {
+		struct probed *p = probed_at(l, i);
+
+		if (p && p->busy.count && (!found || p->recent_ns > found->recent_ns))
+			found = p;
+	}
 	return found;
 }
 
@@ -55,9 +61,9 @@ static void resume(struct libraries *l, int64_t now_ns,
 		   void (*changed)(void *arg, const struct library_file *file), void *arg)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		struct probed *p = l->probed[i];
+		struct probed *p = probed_at(l, i);
 
-		if (!p->file.paused || now_ns < p->resume_ns || libraries_attach_busy(l, p))
+		if (!p || !p->file.paused || now_ns < p->resume_ns || libraries_attach_busy(l, p))
 			continue;
 		p->file.paused = false;
 		changed(arg, &p->file);

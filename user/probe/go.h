@@ -11,5 +11,6 @@ bool go_read(struct library *library, struct image *image, uint32_t file);
 const char *go_function(size_t number);
 /* Tell the kernel half (the map tt_go_addresses) what it needs of the file. 0 or errno. */
 int go_publish(const struct library *library, uint32_t file, int map_fd);
+void go_withdraw(const struct library *library, uint32_t file, int map_fd);
 
 #endif /* TT_PROBE_GO_H */

@@ -36,3 +36,18 @@ int go_publish(const struct library *l, uint32_t file, int map_fd)
 	}
 	return error;
 }
+
+void go_withdraw(const struct library *l, uint32_t file, int map_fd)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct tt_go_key key = { .file = file, .number = (uint32_t)i + 1 };
+
+		bpf_map_delete_elem(map_fd, &key);
+	}
+	for (size_t i = 1; i < TT_GO_ERRORS && l->count; i++) {
+		struct tt_go_key key = { .file = file, .address = l->go.errors[i] };
+
+		if (key.address)
+			bpf_map_delete_elem(map_fd, &key);
+	}
+}

@@ -9,90 +9,10 @@
 #include <unistd.h>
 
 #include "probe/libraries_state.h"
+#include "util/clock.h"
+#include "util/proc.h"
 
-static uint64_t mix(uint64_t value)
-{
-	value *= 0x9e3779b97f4a7c15u;
-	return value ^ value >> 29;
-}
-
-/* NULL: the table is full. */
-static struct seen *find(struct libraries *l, uint64_t device, uint64_t inode)
-{
-	uint64_t at = mix(inode + mix(device));
-
-	for (;; at++) {
-		struct seen *s = &l->seen[at % SEEN_BUCKETS];
-
-		if (s->inode == inode && s->device == device)
-			return s;
-		if (!s->inode)
-			return l->seen_count < SEEN_BUCKETS / 4 * 3 ? s : NULL;
-	}
-}
-
-static bool beside(const char *a, const char *b)
-{
-	const char *end = strrchr(a, '/'), *other = strrchr(b, '/');
-
-	return end && other && end - a == other - b && !strncmp(a, b, (size_t)(end - a));
-}
-
-/* libssl does not tell its version; the libcrypto beside it does. */
-static void share_version(struct libraries *l, struct library_file *file)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		struct library_file *other = &l->probed[i]->file;
-		bool known = *file->library.version;
-
-		if (other->library.kind != file->library.kind || !beside(other->path, file->path) ||
-		    known == (*other->library.version != 0))
-			continue;
-		memcpy(known ? other->library.version : file->library.version,
-		       known ? file->library.version : other->library.version,
-		       sizeof(file->library.version));
-	}
-}
-
-/* The number + 1 of what was probed in the file, 0 for nothing. */
-static uint32_t probe(struct libraries *l, int fd, const char *path)
-{
-	struct probed *p = l->count < FILES_MAX ? calloc(1, sizeof(*p)) : NULL;
-	const char *why;
-	struct image *image = p ? image_open(fd, &why) : NULL;
-	struct library *library = p ? &p->file.library : NULL;
-
-	if (image) {
-		library_read(library, image, (uint32_t)l->count, l->wish);
-		image_close(image);
-	}
-	if (!image || !library->kind) {
-		free(p);
-		return 0;
-	}
-	p->file.path = strdup(path);
-	if (!p->file.path) {
-		free(p);
-		return 0;
-	}
-	share_version(l, &p->file);
-	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	p->file.error = libraries_attach(l, p);
-	l->probed[l->count++] = p;
-	libraries_attach_below(l, p);
-	return (uint32_t)l->count;
-}
-
-static void tell_used(struct libraries *l, uint32_t pid, uint32_t number)
-{
-	uint64_t pair = (uint64_t)pid << 32 | number;
-	uint64_t *told = &l->told[mix(pair) % PAIRS];
-
-	if (*told == pair || !l->probed[number - 1]->file.library.calls)
-		return;
-	*told = pair;
-	l->used(l->arg, pid, &l->probed[number - 1]->file);
-}
+#define TURN_NS 5000000LL
 
 /*
  * The inode of a file in which nothing was found may be another file's by now: a package was
@@ -106,24 +26,25 @@ static bool is_another(const struct seen *s, const struct mapping *m)
 static void take(void *arg, const struct mapping *m)
 {
 	struct libraries *l = arg;
-	struct seen *s = find(l, makedev(m->major, m->minor), m->inode);
+	struct seen *s = seen_add(l, makedev(m->major, m->minor), m->inode);
 	int fd;
 
 	if (!s)
 		return;
-	if (!s->inode || is_another(s, m)) {
+	if (!s->looked_at || is_another(s, m)) {
 		fd = mapping_file(m);
 		if (fd < 0)
 			return; /* gone again; it is looked at when it comes back */
-		l->seen_count += !s->inode;
-		s->device = makedev(m->major, m->minor);
-		s->inode = m->inode;
+		fd = unused_own(l->unused, fd, m->path);
 		s->generation = m->generation;
-		s->number = probe(l, fd, m->path);
+		s->number = libraries_probe(l, fd, m->path);
+		s->looked_at = l->present < FILES_MAX;
 		close(fd);
 	}
-	if (s->number)
-		tell_used(l, m->pid, s->number);
+	if (s->number) {
+		unused_not(l->probed[s->number - 1], m);
+		libraries_used(l, m->pid, s->number);
+	}
 }
 
 /* Not mapped by anyone yet: so that a program that starts later is seen from its first call. */
@@ -136,11 +57,9 @@ static void take_path(struct libraries *l, const char *path)
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &info) && S_ISREG(info.st_mode) &&
-	    (s = find(l, info.st_dev, info.st_ino)) && !s->inode) {
-		s->device = info.st_dev;
-		s->inode = info.st_ino;
-		l->seen_count++;
-		s->number = probe(l, fd, path);
+	    (s = seen_add(l, info.st_dev, info.st_ino)) && !s->looked_at) {
+		s->looked_at = true;
+		s->number = libraries_probe(l, fd, path);
 	}
 	close(fd);
 }
@@ -172,8 +91,10 @@ struct libraries *libraries_open(struct bpf_program *program, bool multi, bool b
 {
 	struct libraries *l = calloc(1, sizeof(*l));
 
-	if (!l)
+	if (!l || !(l->unused = unused_open())) {
+		free(l);
 		return NULL;
+	}
 	l->program = program;
 	l->multi = multi;
 	l->with_busy = busy;
@@ -195,15 +116,15 @@ struct asked {
 static void answer(void *arg, const struct mapping *m)
 {
 	struct asked *a = arg;
-	struct seen *s = find(a->libraries, makedev(m->major, m->minor), m->inode);
+	const struct seen *s = seen_find(a->libraries, makedev(m->major, m->minor), m->inode);
+	struct probed *p = s->number ? probed_at(a->libraries, s->number - 1) : NULL;
 
 	a->mappings++;
-	if (!s || !s->number || s->number == a->before ||
-	    !a->libraries->probed[s->number - 1]->file.library.calls)
+	if (!p || s->number == a->before || !p->file.library.calls)
 		return;
 	a->before = s->number;
 	a->files++;
-	a->used(a->arg, m->pid, &a->libraries->probed[s->number - 1]->file);
+	a->used(a->arg, m->pid, &p->file);
 }
 
 int libraries_of(struct libraries *l, uint32_t pid,
@@ -224,15 +145,36 @@ size_t libraries_scan(struct libraries *l)
 	return refused;
 }
 
-void libraries_take(struct libraries *l)
+bool libraries_take(struct libraries *l)
 {
-	if (l->mappings)
-		l->missed += mappings_take(l->mappings);
+	int64_t until_ns = clock_ns(CLOCK_MONOTONIC) + TURN_NS;
+	uint64_t lost = 0;
+	bool all = !l->mappings || mappings_take(l->mappings, until_ns, &lost);
+
+	l->missed += lost;
+	if (lost && !l->again)
+		l->again = mapped_now_open();
+	if (l->again && all && mapped_now_some(l->again, until_ns, take, l))
+		l->again = NULL;
+	if (all && !l->again)
+		libraries_look(l, until_ns);
+	return all && !l->again;
 }
 
-const struct library_file *libraries_file(const struct libraries *l, uint32_t file)
+bool libraries_known(const struct libraries *l, uint32_t file, struct library_known *known)
 {
-	return file < l->count ? &l->probed[file]->file : NULL;
+	const struct probed *p = file < l->count ? l->probed[file] : NULL;
+
+	if (file >= l->count || (!p && !l->bygone[file].gone_ns))
+		return false;
+	if (!p) {
+		*known = l->bygone[file].known;
+		return true;
+	}
+	known->kind = p->file.library.kind;
+	known->whole_ns = p->file.whole_ns;
+	memcpy(known->version, p->file.library.version, sizeof(known->version));
+	return true;
 }
 
 bool libraries_sealed(const struct libraries *l, int64_t since_ns)
@@ -240,12 +182,12 @@ bool libraries_sealed(const struct libraries *l, int64_t since_ns)
 	bool any = false;
 
 	for (size_t i = 0; i < l->count; i++) {
-		const struct library_file *file = &l->probed[i]->file;
+		const struct probed *p = probed_at(l, i);
 
-		if (!file->library.seals)
+		if (!p || !p->file.library.seals)
 			continue;
 		any = true;
-		if (!file->whole_ns || file->whole_ns > since_ns)
+		if (!p->file.whole_ns || p->file.whole_ns > since_ns)
 			return false;
 	}
 	return any;
@@ -263,7 +205,7 @@ uint64_t libraries_missed(const struct libraries *l)
 
 size_t libraries_count(const struct libraries *l)
 {
-	return l->count;
+	return l->present;
 }
 
 static void detach_all(struct libraries *l)
@@ -273,11 +215,12 @@ static void detach_all(struct libraries *l)
 
 	if (!all)
 		return; /* one after the other, then */
-	for (size_t i = 0; i < l->count; i++) {
-		all[count++] = &l->probed[i]->uprobes;
-		all[count++] = &l->probed[i]->below;
-		all[count++] = &l->probed[i]->busy;
-	}
+	for (size_t i = 0; i < l->count; i++)
+		if (l->probed[i]) {
+			all[count++] = &l->probed[i]->uprobes;
+			all[count++] = &l->probed[i]->below;
+			all[count++] = &l->probed[i]->busy;
+		}
 	uprobes_detach_all(all, count);
 	free(all);
 }
@@ -286,14 +229,21 @@ void libraries_close(struct libraries *l)
 {
 	if (l->mappings)
 		mappings_close(l->mappings);
+	if (l->again)
+		mapped_now_close(l->again);
+	unused_close(l->unused);
 	detach_all(l);
 	for (size_t i = 0; i < l->count; i++) {
-		uprobes_detach(&l->probed[i]->uprobes);
-		uprobes_detach(&l->probed[i]->below);
-		uprobes_detach(&l->probed[i]->busy);
-		close(l->probed[i]->fd);
-		free((char *)l->probed[i]->file.path);
-		free(l->probed[i]);
+		struct probed *p = l->probed[i];
+
+		if (!p)
+			continue;
+		uprobes_detach(&p->uprobes);
+		uprobes_detach(&p->below);
+		uprobes_detach(&p->busy);
+		close(p->fd);
+		free((char *)p->file.path);
+		free(p);
 	}
 	free(l);
 }

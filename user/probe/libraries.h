@@ -23,9 +23,16 @@ struct library_file {
 	double calls_per_s, cost; /* when it was paused; of the machine, 0.01 is a hundredth */
 };
 
+/* What an event's file was, though it be gone by now. */
+struct library_known {
+	enum library_kind kind;
+	char version[sizeof(((struct library *)0)->version)];
+	int64_t whole_ns; /* as in struct library_file */
+};
+
 /*
  * `program` is attached to each. `used` is told once of each process that has mapped a
- * library whose calls are TLS calls (*file lasts until the end); `busy`: what each read and
+ * library whose calls are TLS calls (*file lasts for the call); `busy`: what each read and
  * write passes is probed too, as `wish` says. NULL when out of memory.
  */
 struct libraries *libraries_open(struct bpf_program *program, bool multi, bool busy,
@@ -46,8 +53,11 @@ size_t libraries_scan(struct libraries *libraries);
  */
 int libraries_of(struct libraries *libraries, uint32_t pid,
 		 void (*used)(void *arg, uint32_t pid, const struct library_file *file), void *arg);
-/* What was mapped since. Cheap to call often. */
-void libraries_take(struct libraries *libraries);
+/*
+ * What was mapped since, and an end to probes on files that nobody has mapped any more and that
+ * nobody may want back. Takes no longer than a few ms. False: there is more. Cheap to call often.
+ */
+bool libraries_take(struct libraries *libraries);
 /*
  * Look at what the probes cost since the last time: hits by file (of `hits_fd`, a per-CPU
  * array of struct tt_hits). Beyond `most` (0.01: a hundredth of the machine) the busiest
@@ -59,8 +69,8 @@ void libraries_budget(struct libraries *libraries, int hits_fd, const struct pri
 bool libraries_sealed(const struct libraries *libraries, int64_t since_ns);
 /* All hits so far, and what they took. */
 uint64_t libraries_hits(const struct libraries *libraries, uint64_t *cost_ns);
-/* By the number in an event; NULL: no such file. */
-const struct library_file *libraries_file(const struct libraries *libraries, uint32_t file);
+/* By the number in an event. False: no such file. */
+bool libraries_known(const struct libraries *libraries, uint32_t file, struct library_known *known);
 /* False: the kernel does not tell of new mappings, only what was there at start is probed. */
 bool libraries_follow(const struct libraries *libraries);
 uint64_t libraries_missed(const struct libraries *libraries); /* mappings untold */

@@ -36,8 +36,9 @@ void libraries_attach_below(struct libraries *l, const struct probed *newest)
 
 	l->need_below |= library->calls && library->kind == LIBRARY_OPENSSL && !library->errors;
 	for (size_t i = 0; i < l->count && l->need_below; i++) {
-		struct probed *p = l->probed[i];
-		size_t from = p->file.library.below_from, end = p->file.library.busy_from;
+		struct probed *p = probed_at(l, i);
+		size_t from = p ? p->file.library.below_from : 0;
+		size_t end = p ? p->file.library.busy_from : 0;
 
 		if (from < end && !p->below.count)
 			uprobes_attach(&p->below, l->program, l->multi, p->fd,
@@ -46,13 +47,13 @@ void libraries_attach_below(struct libraries *l, const struct probed *newest)
 	}
 }
 
-int libraries_attach(struct libraries *l, struct probed *p)
+int libraries_attach(struct libraries *l, struct probed *p, uint32_t number)
 {
 	const struct library *library = &p->file.library;
 	int error = 0;
 
 	if (library->kind == LIBRARY_GO)
-		error = go_publish(library, (uint32_t)l->count, l->go_fd);
+		error = go_publish(library, number, l->go_fd);
 	if (!error && library->below_from)
 		error = -uprobes_attach(&p->uprobes, program_for(l, library->kind), l->multi,
 					p->fd, library->offsets, library->cookies,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "probe/mappings.h"
+#include "util/clock.h"
 
 #define PATH_BYTES 4096
 
@@ -56,21 +57,55 @@ static bool scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapp
 	return true;
 }
 
-size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+/* Its DIR is one: by pid from low to high, so that children come after their parents. */
+struct mapped_now *mapped_now_open(void)
+{
+	return (struct mapped_now *)opendir("/proc");
+}
+
+void mapped_now_close(struct mapped_now *now)
+{
+	closedir((DIR *)now);
+}
+
+static bool next_process(struct mapped_now *now, uint32_t *pid)
 {
 	struct dirent *entry;
+
+	while ((entry = readdir((DIR *)now)))
+		if (isdigit((unsigned char)*entry->d_name)) {
+			*pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+			return true;
+		}
+	return false;
+}
+
+size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+{
+	struct mapped_now *now = pid ? NULL : mapped_now_open();
 	size_t refused = 0;
-	DIR *proc;
 
 	if (pid)
 		return !scan_process(pid, seen, arg);
-	proc = opendir("/proc");
-	while (proc && (entry = readdir(proc)))
-		if (isdigit((unsigned char)*entry->d_name))
-			refused += !scan_process((uint32_t)strtoul(entry->d_name, NULL, 10), seen, arg);
-	if (proc)
-		closedir(proc);
+	while (now && next_process(now, &pid))
+		refused += !scan_process(pid, seen, arg);
+	if (now)
+		mapped_now_close(now);
 	return refused;
+}
+
+bool mapped_now_some(struct mapped_now *now, int64_t until_ns,
+		     void (*seen)(void *arg, const struct mapping *mapping), void *arg)
+{
+	uint32_t pid;
+
+	while (next_process(now, &pid)) {
+		scan_process(pid, seen, arg);
+		if (clock_ns(CLOCK_MONOTONIC) >= until_ns)
+			return false;
+	}
+	mapped_now_close(now);
+	return true;
 }
 
 static int open_checked(const char *path, const struct mapping *m)

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "util/clock.h"
+
 #define RING_PAGES 16 /* a power of two, beside the control page */
 #define RECORD_MAX 8192 /* a path of PATH_MAX and what goes with it */
 
@@ -95,20 +97,24 @@ static void take_record(struct mappings *m, const struct perf_event_header *head
 	m->seen(m->arg, &mapping);
 }
 
-static void take_ring(struct mappings *m, struct ring *r)
+/* False: there is more. */
+static bool take_ring(struct mappings *m, struct ring *r, int64_t until_ns)
 {
 	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE);
 	uint64_t tail = r->page->data_tail;
 	const uint8_t *data = (const uint8_t *)r->page + r->page->data_offset;
 	_Alignas(8) uint8_t record[RECORD_MAX];
 
-	while (tail < head) {
+	bool in_time = true;
+
+	while (tail < head && in_time) {
 		struct perf_event_header header;
 		size_t at = tail % m->bytes, first;
 
 		memcpy(&header, data + at, sizeof(header)); /* never split: sizes are of eights */
 		if (header.size < sizeof(header) || header.size > sizeof(record) - 1) {
 			m->lost++; /* what follows cannot be found */
+			tail = head;
 			break;
 		}
 		first = m->bytes - at < header.size ? m->bytes - at : header.size;
@@ -117,17 +123,21 @@ static void take_ring(struct mappings *m, struct ring *r)
 		record[header.size] = 0;
 		take_record(m, (const void *)record);
 		tail += header.size;
+		in_time = clock_ns(CLOCK_MONOTONIC) < until_ns;
 	}
-	__atomic_store_n(&r->page->data_tail, head, __ATOMIC_RELEASE);
+	__atomic_store_n(&r->page->data_tail, tail, __ATOMIC_RELEASE);
+	return tail == head;
 }
 
-uint64_t mappings_take(struct mappings *m)
+bool mappings_take(struct mappings *m, int64_t until_ns, uint64_t *lost)
 {
-	uint64_t before = m->lost;
+	bool all = true;
 
+	m->lost = 0;
 	for (int i = 0; i < m->count; i++)
-		take_ring(m, &m->ring[i]);
-	return m->lost - before;
+		all &= take_ring(m, &m->ring[i], until_ns);
+	*lost = m->lost;
+	return all;
 }
 
 void mappings_close(struct mappings *m)

@@ -7,6 +7,7 @@
 #ifndef TT_PROBE_MAPPINGS_H
 #define TT_PROBE_MAPPINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,11 @@ struct mappings;
 
 /* NULL with errno: the kernel refuses. */
 struct mappings *mappings_open(void (*seen)(void *arg, const struct mapping *mapping), void *arg);
-/* Tell of what came since. How many records were lost because nobody looked in time. */
-uint64_t mappings_take(struct mappings *mappings);
+/*
+ * Tell of what came since, until that time (CLOCK_MONOTONIC); false: there is more. `lost` gets
+ * how many records were lost because nobody looked in time.
+ */
+bool mappings_take(struct mappings *mappings, int64_t until_ns, uint64_t *lost);
 void mappings_close(struct mappings *mappings);
 
 /*
@@ -30,6 +34,12 @@ void mappings_close(struct mappings *mappings);
  * let us look: without CAP_SYS_PTRACE (proc(5)).
  */
 size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg);
+/* The same of every process, a part at a time. NULL when out of memory. */
+struct mapped_now *mapped_now_open(void);
+/* Go on until that time (CLOCK_MONOTONIC). True: that was all, and it is closed. */
+bool mapped_now_some(struct mapped_now *now, int64_t until_ns,
+		     void (*seen)(void *arg, const struct mapping *mapping), void *arg);
+void mapped_now_close(struct mapped_now *now);
 /* A descriptor of the mapped file itself, though its name be gone. -1 with errno. */
 int mapping_file(const struct mapping *mapping);
 

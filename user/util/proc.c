@@ -38,6 +38,12 @@ uint64_t proc_start_ticks(uint32_t pid)
 	return stat_field(pid, 22);
 }
 
+/* Where its stack begins is another for each: 28. */
+uint64_t proc_program(uint32_t pid)
+{
+	return stat_field(pid, 22) << 32 ^ stat_field(pid, 28);
+}
+
 uint32_t proc_parent(uint32_t pid)
 {
 	return stat_field(pid, 4);

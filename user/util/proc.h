@@ -21,6 +21,8 @@ void proc_names(uint32_t pid, char *name, size_t name_size, char *executable,
 const char *user_name(uint32_t uid);
 /* When the process began, as /proc/PID/stat counts (ticks of USER_HZ); 0: gone. */
 uint64_t proc_start_ticks(uint32_t pid);
+/* A number that another process with this pid does not have, nor another program in this one. */
+uint64_t proc_program(uint32_t pid);
 uint32_t proc_parent(uint32_t pid); /* 0: gone, or none */
 /* The process that the thread is of: itself of a process, and when it is not known. */
 uint32_t proc_leader(uint32_t pid);

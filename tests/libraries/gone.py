@@ -1,0 +1,232 @@
+"""Libraries that go: nothing of them is held. Their mounts can be unmounted and their disk space is
+free while the tracer goes on, it has as many files open as before, and what comes next is probed.
+Libraries that somebody still has mapped stay probed."""
+import os, shutil, signal, subprocess, sys, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
+import tt
+
+tt.root_or_skip("libraries that go")
+from tt import T, get, of, ok
+
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+NAMES = "libssl.so.3", "libcrypto.so.3"
+SOON = 15  # seconds
+ROUNDS, AT_ONCE = int(os.environ.get("ROUNDS", 50)), 10
+FORKED = """import os, socket, ssl, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+c.load_cert_chain(*sys.argv[2:])
+if os.fork():
+    os._exit(0)
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    try:
+        c.wrap_socket(s.accept()[0], server_side=True)
+    except OSError:
+        pass
+"""
+
+
+class Mount:
+    """A file system of its own with copies of the libraries on it."""
+    count = 0
+
+    def __init__(self, *how):
+        Mount.count += 1
+        self.at = f"{T}/mount{Mount.count}"
+        os.mkdir(self.at)
+        tt.run("mount", *(how or ("-t", "tmpfs", "tmpfs")), self.at)
+        for name in NAMES:
+            if not how:
+                shutil.copy(f"{LIBRARIES}/{name}", self.at)
+        self.device = os.stat(f"{self.at}/{NAMES[0]}").st_dev
+
+    def umount(self):
+        return not subprocess.run(["umount", self.at], stderr=subprocess.DEVNULL).returncode
+
+
+def holders(mounts):
+    """{mount: names of the processes, other than ours, that have a file of it open or mapped}; "" is ours."""
+    who = {m: set() for m in mounts}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            name = open(f"/proc/{pid}/comm").read().strip() if int(pid) != tracer.process.pid else ""
+        except OSError:
+            continue
+        devices, mapped = {s.st_dev for s, _ in files(pid)}, maps(pid)
+        for m in mounts:
+            if m.device in devices or m.at in mapped:
+                who[m].add(name)
+    return who
+
+
+def must_go(what, *mounts):
+    """They can be unmounted soon. Where another tracer on this host, perhaps an older one, holds one
+    too, it is only judged what ours has open."""
+    for _ in range(SOON):
+        end = time.monotonic() + 1
+        while mounts and time.monotonic() < end:
+            mounts = [m for m in mounts if not m.umount()]
+            time.sleep(0.05)
+        who = holders(mounts)
+        for m in (m for m in mounts if who[m] == {"tlstrace"}):
+            subprocess.run(["umount", "-l", m.at])
+        mounts = [m for m in mounts if who[m] != {"tlstrace"}]
+        if not mounts:
+            return
+    ok(False, what, who)
+    sys.exit(1)
+
+
+def server(at, folder, *before):
+    return tt.serve([*before, "openssl", "s_server", "-accept", at, "-cert", cert[0], "-key", cert[1], "-quiet"], at,
+                    stdin=subprocess.PIPE, env={**os.environ, "LD_LIBRARY_PATH": folder})
+
+
+def distrust(at):
+    subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{at}", "-verify_return_error", "-tls1_2"],
+                   stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+
+
+def errors(at):
+    return [(get(e, "tls.error.library"), get(e, "tls.error.library_version"), get(e, "tls.error.reason_code"))
+            for e in of([e for e in tracer.events() if get(e, "server.port") == at], "tls-error", role="server")]
+
+
+def told(at, count=1):
+    tt.wait_for(lambda: len(errors(at)) >= count, f"the error at port {at} is told")
+    return errors(at) == [("openssl", version, 1048)] * count
+
+
+def covered(pid):
+    return [c for c in of(tracer.events(), "tlstrace-coverage", pid=pid) if get(c, "tlstrace.coverage.state") == "probed"]
+
+
+def open_files():
+    return len(os.listdir(f"/proc/{tracer.process.pid}/fd"))
+
+
+def files(pid):
+    """[(stat, name)] of what a process has open."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for fd in names:
+        try:
+            yield os.stat(f"{folder}/{fd}"), os.readlink(f"{folder}/{fd}")
+        except OSError:
+            pass  # closed just now
+
+
+def holds(device, inodes=None):
+    """The tracer has a file there open."""
+    return any(s.st_dev == device and (not inodes or s.st_ino in inodes) for s, _ in files(tracer.process.pid))
+
+
+def rounds():
+    """Mounts that come and go, some at once."""
+    before, wrong = open_files(), []
+    for _ in range(0, ROUNDS, AT_ONCE):
+        mounts = [Mount() for _ in range(AT_ONCE)]
+        servers = [(tt.port(), m) for m in mounts]
+        servers = [(at, server(at, m.at)) for at, m in servers]
+        tt.wait_for(lambda: all(covered(p.pid) for _, p in servers), "each server is seen to come")
+        for at, p in servers:
+            distrust(at)
+        wrong += [errors(at) for at, _ in servers if not told(at)]
+        for _, p in servers:
+            tt.kill(p)
+        must_go("mounts can be unmounted", *mounts)
+    ok(not wrong, f"{Mount.count} libraries on mounts of their own were probed, each in its turn", wrong)
+    ok(True, "and each mount could be unmounted")
+    ok(open_files() < before + 2 * ROUNDS, f"{open_files()} files are open, {before} were before")
+
+
+def in_use():
+    """Nobody but a child has it mapped, for longer than it takes to see that nobody has."""
+    m, at = Mount(), tt.port()
+    p = tt.spawn([tt.PYTHON, "-c", FORKED, at, *cert], env={**os.environ, "LD_LIBRARY_PATH": m.at})
+    p.wait()
+    tt.running.remove(p)
+    tt.wait_for(lambda: tt.listeners(at), "the child listens")
+    other = Mount()  # what nobody has mapped any more is let go meanwhile
+    second = tt.port()
+    passing = server(second, other.at)
+    tt.wait_for(lambda: covered(passing.pid), "another comes")
+    tt.kill(passing)
+    must_go("and goes", other)
+    distrust(at)
+    ok(told(at), "a library that only a forked child has mapped stays probed", errors(at))
+    child = int(next(name for name in os.listdir("/proc") if name.isdigit() and name != str(os.getpid()) and
+                     m.at in maps(name)))
+    os.kill(child, signal.SIGKILL)
+    must_go("its mount can be unmounted when the child has ended", m)
+
+
+def maps(pid):
+    try:
+        return open(f"/proc/{pid}/maps").read()
+    except OSError:
+        return ""
+
+
+def deleted():
+    """On the host's own file system: it stays while it has a name, and goes after."""
+    folder, at = f"{T}/own", tt.port()
+    os.mkdir(folder)
+    for name in NAMES:
+        shutil.copy(f"{LIBRARIES}/{name}", folder)
+    inodes = {os.stat(f"{folder}/{name}").st_ino for name in NAMES}
+    device = os.stat(folder).st_dev
+    p = server(at, folder)
+    tt.wait_for(lambda: covered(p.pid), "a library is seen")
+    shutil.rmtree(folder)
+    distrust(at)
+    ok(told(at), "a library without a name stays probed while it is mapped", errors(at))
+    tt.kill(p)
+    tt.wait_for(lambda: not holds(device, inodes), "its disk space is free")
+    ok(True, "and is let go when its process has ended")
+
+
+def container():
+    """An overlay in a mount namespace of its own; again when it comes back."""
+    lower = Mount()
+    for folder in ("upper", "work"):
+        os.mkdir(f"{T}/{folder}")
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", f"{T}/upper"]).returncode:
+        return
+    for folder in ("upper", "work"):
+        os.mkdir(f"{T}/upper/{folder}")
+    how = "-t", "overlay", "overlay", "-o", f"lowerdir={lower.at},upperdir={T}/upper/upper,workdir={T}/upper/work"
+    at = tt.port()
+    for turn in (1, 2):
+        m = Mount(*how)
+        p = server(at, m.at, "unshare", "--mount")
+        tt.wait_for(lambda: covered(p.pid), "the container's library is seen")
+        distrust(at)
+        ok(told(at, turn), f"a container, time {turn}: its library is probed", errors(at))
+        tt.kill(p)
+        must_go("the container's overlay can be unmounted", m)
+        tt.wait_for(lambda: not holds(m.device), "no file of it is open")
+    for at in (f"{T}/upper", lower.at):
+        tt.wait_for(lambda: not subprocess.run(["umount", at], stderr=subprocess.DEVNULL).returncode,
+                    f"what lay below it, {at}, can be unmounted")
+    ok(True, "a container that has gone holds nothing")
+
+
+cert, version = tt.certificate(), tt.run("openssl", "version").split()[1]
+tracer = tt.Tracer()
+try:
+    rounds()
+    in_use()
+    deleted()
+    container()
+finally:
+    for line in reversed(open("/proc/self/mounts").readlines()):
+        if T in line:
+            subprocess.run(["umount", "-l", line.split()[1]])
+tracer.stop()
+ok(not tracer.status, "the tracer ends well", open(tracer.file + ".err").read())
+sys.exit(tt.result)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* libraries_probe.c - a file that was not looked at before, and the number that it gets. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/libraries_state.h"
+#include "util/clock.h"
+#include "util/proc.h"
+
+#define REUSE_NS (600 * 1000000000LL) /* a connection's last event comes when its FIN is answered */
+
+static bool beside(const char *a, const char *b)
+{
+	const char *end = strrchr(a, '/'), *other = strrchr(b, '/');
+
+	return end && other && end - a == other - b && !strncmp(a, b, (size_t)(end - a));
+}
+
+/* libssl does not tell its version; the libcrypto beside it does. */
+static void share_version(struct libraries *l, struct library_file *file)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct probed *p = probed_at(l, i);
+		struct library_file *other = p ? &p->file : NULL;
+		bool known = *file->library.version;
+
+		if (!other || other->library.kind != file->library.kind || !beside(other->path, file->path) ||
+		    known == (*other->library.version != 0))
+			continue;
+		memcpy(known ? other->library.version : file->library.version,
+		       known ? file->library.version : other->library.version,
+		       sizeof(file->library.version));
+	}
+}
+
+/*
+ * A number that no event on its way may still mean: a new one, or the one that was given back
+ * longest ago. FILES_MAX: none.
+ */
+static uint32_t free_number(struct libraries *l)
+{
+	int64_t oldest_ns = clock_ns(CLOCK_MONOTONIC) - REUSE_NS;
+	uint32_t found = FILES_MAX;
+
+	if (l->count < FILES_MAX)
+		return (uint32_t)l->count++;
+	for (uint32_t i = 0; i < FILES_MAX && l->present < FILES_MAX; i++)
+		if (!l->probed[i] && l->bygone[i].gone_ns < oldest_ns) {
+			oldest_ns = l->bygone[i].gone_ns;
+			found = i;
+		}
+	return found;
+}
+
+static struct probed *read_file(const struct libraries *l, int fd, const char *path, uint32_t number)
+{
+	struct probed *p = calloc(1, sizeof(*p));
+	const char *why;
+	struct image *image = p ? image_open(fd, &why) : NULL;
+
+	if (image) {
+		library_read(&p->file.library, image, number, l->wish);
+		image_close(image);
+	}
+	if (image && p->file.library.kind && (p->file.path = strdup(path)))
+		return p;
+	free(p);
+	return NULL;
+}
+
+uint32_t libraries_probe(struct libraries *l, int fd, const char *path)
+{
+	uint32_t number = free_number(l);
+	struct probed *p = number < FILES_MAX ? read_file(l, fd, path, number) : NULL;
+
+	if (!p) {
+		l->count -= number + 1 == l->count && !l->bygone[number].gone_ns;
+		return 0;
+	}
+	share_version(l, &p->file);
+	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	p->hits = l->bygone[number].hits;
+	unused_begin(l->unused, p);
+	p->file.error = libraries_attach(l, p, number);
+	l->probed[number] = p;
+	l->present++;
+	libraries_attach_below(l, p);
+	return number + 1;
+}
+
+void libraries_used(struct libraries *l, uint32_t pid, uint32_t number)
+{
+	uint64_t pair = libraries_mix(proc_program(pid) + libraries_mix((uint64_t)pid << 32 | number));
+	uint64_t *told = &l->told[pair % PAIRS];
+	struct probed *p = probed_at(l, number - 1);
+
+	if (*told == pair || !p || !p->file.library.calls)
+		return;
+	*told = pair;
+	l->used(l->arg, pid, &p->file);
+}
+
+void libraries_again(struct libraries *l, const struct probed *p, uint32_t number)
+{
+	uint32_t to = p->use.back ? libraries_probe(l, p->fd, p->file.path) : 0;
+
+	seen_change(l, number + 1, to);
+	if (to)
+		libraries_used(l, p->use.user, to);
+}
