@@ -132,6 +132,14 @@ f.send(1, record(22, server_hello(extensions=extension(16, b"\0\5\4h\0ho")))).cl
 ok((h["tls"]["client"]["server_name"], h["tls"]["client"]["alpn"], h["tls"]["next_protocol"]) ==
    ("good.test\ufffd.evil.test", ["h2", "a\0b\ufffd\"\x1b\\"], "h\ufffdho"), "names with a NUL inside", h)
 
+# Chrome 34's ChaCha20-Poly1305, before it was registered: still an ECDHE suite
+key = message(12, b"\3\0\x17" + bytes([65]) + noise(65) + noise(70))
+f = Flow().open().send(0, record(22, client_hello(ciphers=(0xcc13, 0xcc14)))).send(
+    1, record(22, server_hello(cipher=0xcc13) + key)).close()
+(h,) = of(read(f), "tls-handshake")
+ok((h["tls"]["cipher"], h["tls"]["cipher_id"], h["tls"].get("curve")) ==
+   ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256_OLD", 0xcc13, "secp256r1"), "a suite that was never registered", h)
+
 # Bytes missing
 f = Flow(step_ns=10_000).open()
 resumed(f, data=(300, 0))
