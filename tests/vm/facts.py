@@ -17,13 +17,15 @@ def get(event, path):
 lines = []
 for e in map(json.loads, open(sys.argv[1])):
     run = runs.get(get(e, "server.port"))
-    if not run:
+    if not run or get(e, "tls.finding.code") == "handshake-slow":
         continue
     role, pid = get(e, "tlstrace.role"), get(e, "process.pid")
     facts = [run["scenario"], e["event"]["action"], role,
              "owner" if pid == run.get(role) else f"not the owner: {pid}"]
     for path in ("tls.version", "tls.cipher", "tls.established", "tls.client.server_name"):
         facts.append(get(e, path))
+    if e["event"]["action"] == "tls-finding":
+        facts.append(get(e, "tls.finding.code"))
     if e["event"]["action"] == "tls-alert":
         facts += [get(e, "tls.alert." + k) for k in ("level", "description", "sender", "direction")]
     if e["event"]["action"] == "tls-connection":
