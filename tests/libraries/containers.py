@@ -122,6 +122,30 @@ def replaced():
     tt.kill(p)
 
 
+def same_name():
+    """Under the name of this host's library there is another one: in a mount namespace of its own."""
+    version = tt.run("openssl", "version").split()[1]
+    other = version[:2] + "9" + version[3:]
+    folder = f"{T}/other"
+    os.mkdir(folder)
+    for name in ("libssl.so.3", "libcrypto.so.3"):
+        with open(f"/{LIBRARIES}/{name}", "rb") as f, open(f"{folder}/{name}", "wb") as copy:
+            copy.write(f.read().replace(f"OpenSSL {version} ".encode(), f"OpenSSL {other} ".encode()))
+    at = tt.port()
+    p = tt.serve(["unshare", "--mount", "sh", "-c", 'for f in libssl.so.3 libcrypto.so.3; do mount --bind "$0/$f" "$1/$f" || exit; done; '
+                  'shift; exec openssl s_server "$@"', folder, f"/{LIBRARIES}", "-accept", at, "-quiet", "-cert", cert[0], "-key", cert[1]],
+                 at, stdin=subprocess.PIPE)
+    tracer = tt.Tracer("--port", at)
+    p2 = tt.spawn(distrust(at), stdin=subprocess.DEVNULL)
+    p2.wait()
+    tt.wait_for(lambda: of(tracer.events(), "tls-error", pid=p.pid), "another library of the same name: its error is told")
+    events = tracer.stop()
+    said("another library of the same name", events, "server", at, 1048, other, p.pid)
+    own = [get(e, "tls.error.library_version") for e in of(events, "tls-error", pid=p2.pid)]
+    ok(own == [version], f"the host's own beside it: OpenSSL {version}", own)
+    tt.kill(p)
+
+
 def static():
     """A static program: no library is mapped, its symbols are its own."""
     source, program = f"{T}/static.c", f"{T}/static"
@@ -145,6 +169,7 @@ cert, port, late = tt.certificate(), tt.port(), tt.port()
 server = tt.serve(["openssl", "s_server", "-accept", port, "-cert", cert[0], "-key", cert[1], "-www"], port)
 old_root()
 replaced()
+same_name()
 static()
 tt.kill(server)
 sys.exit(tt.result)

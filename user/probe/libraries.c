@@ -37,7 +37,7 @@ static void take(void *arg, const struct mapping *m)
 			return; /* gone again; it is looked at when it comes back */
 		fd = unused_own(l->unused, fd, m->path);
 		s->generation = m->generation;
-		s->number = libraries_probe(l, fd, m->path);
+		s->number = libraries_probe(l, fd, m->path, m->pid);
 		s->looked_at = l->present < FILES_MAX;
 		close(fd);
 	}
@@ -59,7 +59,7 @@ static void take_path(struct libraries *l, const char *path)
 	if (!fstat(fd, &info) && S_ISREG(info.st_mode) &&
 	    (s = seen_add(l, info.st_dev, info.st_ino)) && !s->looked_at) {
 		s->looked_at = true;
-		s->number = libraries_probe(l, fd, path);
+		s->number = libraries_probe(l, fd, path, 0);
 	}
 	close(fd);
 }

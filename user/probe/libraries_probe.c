@@ -10,30 +10,6 @@
 
 #define REUSE_NS (600 * 1000000000LL) /* a connection's last event comes when its FIN is answered */
 
-static bool beside(const char *a, const char *b)
-{
-	const char *end = strrchr(a, '/'), *other = strrchr(b, '/');
-
-	return end && other && end - a == other - b && !strncmp(a, b, (size_t)(end - a));
-}
-
-/* libssl does not tell its version; the libcrypto beside it does. */
-static void share_version(struct libraries *l, struct library_file *file)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		struct probed *p = probed_at(l, i);
-		struct library_file *other = p ? &p->file : NULL;
-		bool known = *file->library.version;
-
-		if (!other || other->library.kind != file->library.kind || !beside(other->path, file->path) ||
-		    known == (*other->library.version != 0))
-			continue;
-		memcpy(known ? other->library.version : file->library.version,
-		       known ? file->library.version : other->library.version,
-		       sizeof(file->library.version));
-	}
-}
-
 /*
  * A number that no event on its way may still mean: a new one, or the one that was given back
  * longest ago. FILES_MAX: none.
@@ -69,7 +45,7 @@ static struct probed *read_file(const struct libraries *l, int fd, const char *p
 	return NULL;
 }
 
-uint32_t libraries_probe(struct libraries *l, int fd, const char *path)
+uint32_t libraries_probe(struct libraries *l, int fd, const char *path, uint32_t pid)
 {
 	uint32_t number = free_number(l);
 	struct probed *p = number < FILES_MAX ? read_file(l, fd, path, number) : NULL;
@@ -78,10 +54,10 @@ uint32_t libraries_probe(struct libraries *l, int fd, const char *path)
 		l->count -= number + 1 == l->count && !l->bygone[number].gone_ns;
 		return 0;
 	}
-	share_version(l, &p->file);
 	p->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	p->hits = l->bygone[number].hits;
 	unused_begin(l->unused, p);
+	libraries_share_version(l, p, pid);
 	p->file.error = libraries_attach(l, p, number);
 	l->probed[number] = p;
 	l->present++;
@@ -98,12 +74,14 @@ void libraries_used(struct libraries *l, uint32_t pid, uint32_t number)
 	if (*told == pair || !p || !p->file.library.calls)
 		return;
 	*told = pair;
+	if (!*p->file.library.version)
+		libraries_share_version(l, p, pid);
 	l->used(l->arg, pid, &p->file);
 }
 
 void libraries_again(struct libraries *l, const struct probed *p, uint32_t number)
 {
-	uint32_t to = p->use.back ? libraries_probe(l, p->fd, p->file.path) : 0;
+	uint32_t to = p->use.back ? libraries_probe(l, p->fd, p->file.path, p->use.user) : 0;
 
 	seen_change(l, number + 1, to);
 	if (to)

@@ -87,8 +87,10 @@ struct seen *seen_add(struct libraries *libraries, uint64_t device, uint64_t ino
 /* What had the one number (+ 1) has the other; 0: it is looked at anew when it is mapped again. */
 void seen_change(struct libraries *libraries, uint32_t from, uint32_t to);
 
-/* The number + 1 of what was probed in the file, 0 for nothing. */
-uint32_t libraries_probe(struct libraries *libraries, int fd, const char *path);
+/* The number + 1 of what was probed in the file, 0 for nothing. `pid` has it mapped; 0: nobody. */
+uint32_t libraries_probe(struct libraries *libraries, int fd, const char *path, uint32_t pid);
+/* The version that the library beside it tells, in that process or in our own root. */
+void libraries_share_version(struct libraries *libraries, struct probed *probed, uint32_t pid);
 /* Tell, once, that the program has mapped the file with this number + 1. */
 void libraries_used(struct libraries *libraries, uint32_t pid, uint32_t number);
 /* A file whose number is free by now is probed once more if somebody has mapped it meanwhile. */
