@@ -10,6 +10,9 @@ HERE = os.path.dirname(os.path.abspath(__file__)) + "/peers/"
 GO = T + "/battery-go"
 OPENSSL_VERSION = {"1.0": "-tls1", "1.1": "-tls1_1", "1.2": "-tls1_2", "1.3": "-tls1_3", None: ""}
 NAME, pairs = pki.NAME, {}
+# A distribution's Node has the distribution's OpenSSL, and its level of security; until 20 a server
+# went on where no protocol was in common.
+NODE, NODE_IS_STRICT = json.loads(tt.run("node", "-p", "JSON.stringify([parseInt(process.versions.node), !!process.config.variables.node_shared_openssl])"))
 
 
 def prepare():

@@ -1,6 +1,6 @@
 """rows_certificates.py - certificates of servers that clients refuse."""
 import pki
-from peers import NAME, curl, gnutls_client, gnutls_server, go, nginx, node, python, s_client, s_server, verifying
+from peers import NAME, NODE_IS_STRICT, curl, gnutls_client, gnutls_server, go, nginx, node, python, s_client, s_server, verifying
 from row import Row
 
 # certificate: what openssl finds, its alert, what a client that only says "bad certificate" leaves to find
@@ -57,11 +57,11 @@ CLOSED, REJECTED = "peer-closed-during-handshake", "certificate-rejected"
 
 def said_by(who, cert, version):
     """What a client's own judgement leaves to find, live and in a capture."""
-    if cert not in CASES or (cert == "weak" and who in ("node", "go", "gnutls")):
+    if cert not in CASES or (cert == "weak" and (who in ("go", "gnutls") or (who == "node" and not NODE_IS_STRICT))):
         return None, None
     code = CASES[cert][0]
     if who == "node":  # the program judges, and closes without a word; up to 1.2 when all was over
-        return ((code, REJECTED, CLOSED), CLOSED) if version == "1.3" else (None, None)
+        return ((code, CLOSED), CLOSED) if version == "1.3" else (None, None)
     if who == "curl" and cert == "elsewhere":
         return None, None  # looks at the name after the handshake, and closes in order
     if who in ("go", "gnutls"):  # bad_certificate, whatever it is; Go's own reason is known

@@ -4,7 +4,7 @@ import os
 import pki
 import tt
 from between import CLIENT_HELLO, edit, extensions
-from peers import NAME, curl, gnutls_client, gnutls_server, go, nginx, node, pairs, python, s_client, s_server
+from peers import NAME, NODE, curl, gnutls_client, gnutls_server, go, nginx, node, pairs, python, s_client, s_server
 from row import Row
 
 REFUSED = ("server", "handshake_failure")
@@ -103,6 +103,9 @@ def protocols():
                             ("nginx", nginx(alpn_h2=True)),
                             ("node server", node("server", cert="good", version=version, alpn="h2"))):
             hidden = who == "go server" and version == "1.3"
+            if who == "node server" and NODE < 20:
+                yield Row(f"no protocol in common, {who}, {version}", None, server, s_client("-alpn", "ftp", version=version))
+                continue
             yield Row(f"no protocol in common, {who}, {version}", code, server, s_client("-alpn", "ftp", version=version), alert,
                       hidden=hidden, **({"capture": "handshake-failed-unexplained"} if hidden else {}))
             yield Row(f"a protocol in common, {who}, {version}", None, server, s_client("-alpn", "h2,http/1.1", version=version))

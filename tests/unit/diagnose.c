@@ -208,8 +208,19 @@ static void verdict(void)
 	c.close_by = ROLE_CLIENT;
 	is("certificate-untrusted", &c, NULL, "the program closed upon its library's verdict");
 	ok(said.confidence == CONFIDENCE_LIKELY, "which is likely, not certain");
-	c.verdict.alert = 45;
-	is("certificate-expired", &c, NULL, "the verdict is what it says");
+	static const struct { int result, alert; const char *code; } verdicts[] = {
+		{ 9, 42, "certificate-not-yet-valid" }, { 10, 45, "certificate-expired" },
+		{ 23, 44, "certificate-revoked" }, { 62, 42, "certificate-name-mismatch" },
+		{ 64, 42, "certificate-name-mismatch" }, { 26, 43, "certificate-wrong-purpose" },
+		{ 66, 42, "certificate-weak-key" }, { 68, 42, "certificate-weak-key" },
+		{ 20, 48, "certificate-untrusted" }, { 12, 45, "certificate-rejected" },
+	};
+
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++) {
+		c.verdict.result = verdicts[i].result;
+		c.verdict.alert = verdicts[i].alert;
+		is(verdicts[i].code, &c, NULL, "the verdict is what it says");
+	}
 	c.close_by = ROLE_SERVER;
 	is("peer-closed-during-handshake", &c, NULL, "the other end closed, whatever the verdict");
 	c.role = ROLE_SERVER;

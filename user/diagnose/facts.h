@@ -93,7 +93,8 @@ rule rule_chain;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
 /* remarks.c */
-rule rule_found_client, rule_found_expired, rule_found_untrusted, rule_found_bad;
+rule rule_found_client, rule_found_early, rule_found_expired, rule_found_revoked, rule_found_name,
+	rule_found_purpose, rule_found_weak, rule_found_untrusted, rule_found_bad;
 rule rule_unsafe, rule_slow, rule_ticket, rule_no_close_notify, rule_client_specific,
 	rule_peer_specific;
 

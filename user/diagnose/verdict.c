@@ -3,6 +3,8 @@
  * verdict.c - a program that asks its library what it thinks of a certificate, and then gives
  * up by itself (Node in TLS 1.3): no error is raised and no alert sent.
  */
+#include <openssl/x509_vfy.h>
+
 #include "diagnose/facts.h"
 #include "model/roles.h"
 
@@ -35,20 +37,53 @@ bool rule_found_client(const struct facts *f, struct finding *out)
 	return f->conn->verdict.result && f->conn->role == ROLE_SERVER && left_to_program(f, out, "is not good");
 }
 
+static bool found(const struct facts *f, struct finding *out, bool is, const char *what)
+{
+	return is && f->conn->role == ROLE_CLIENT && left_to_program(f, out, what);
+}
+
+bool rule_found_early(const struct facts *f, struct finding *out)
+{
+	return found(f, out, f->conn->verdict.result == X509_V_ERR_CERT_NOT_YET_VALID, "is not valid yet");
+}
+
 bool rule_found_expired(const struct facts *f, struct finding *out)
 {
-	return f->conn->verdict.result && f->conn->verdict.alert == CERTIFICATE_EXPIRED &&
-	       left_to_program(f, out, "has expired");
+	return found(f, out, f->conn->verdict.result == X509_V_ERR_CERT_HAS_EXPIRED, "has expired");
+}
+
+bool rule_found_revoked(const struct facts *f, struct finding *out)
+{
+	return found(f, out, f->conn->verdict.result == X509_V_ERR_CERT_REVOKED, "is revoked");
+}
+
+bool rule_found_name(const struct facts *f, struct finding *out)
+{
+	int32_t result = f->conn->verdict.result;
+
+	return found(f, out, result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH,
+		     "has another name");
+}
+
+bool rule_found_purpose(const struct facts *f, struct finding *out)
+{
+	return found(f, out, f->conn->verdict.result == X509_V_ERR_INVALID_PURPOSE, "is for another purpose");
+}
+
+bool rule_found_weak(const struct facts *f, struct finding *out)
+{
+	int32_t result = f->conn->verdict.result;
+
+	return found(f, out, result == X509_V_ERR_EE_KEY_TOO_SMALL || result == X509_V_ERR_CA_KEY_TOO_SMALL ||
+			     result == X509_V_ERR_CA_MD_TOO_WEAK, "is too weak");
 }
 
 bool rule_found_untrusted(const struct facts *f, struct finding *out)
 {
-	return f->conn->verdict.result && f->conn->verdict.alert == UNKNOWN_CA &&
-	       left_to_program(f, out, "is not trusted");
+	return found(f, out, f->conn->verdict.result && f->conn->verdict.alert == UNKNOWN_CA, "is not trusted");
 }
 
 bool rule_found_bad(const struct facts *f, struct finding *out)
 {
-	return f->conn->verdict.result && f->conn->verdict.alert != CERTIFICATE_EXPIRED &&
-	       f->conn->verdict.alert != UNKNOWN_CA && left_to_program(f, out, "is not good");
+	return found(f, out, f->conn->verdict.result, "is not good");
 }
