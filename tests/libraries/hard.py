@@ -1,6 +1,6 @@
 """What is hard to look into: 5,000 libraries in one process, files that lie about being ELF, no right to
 look at all, a process that is gone. One clear line each at most, and the wire trace goes on."""
-import os, subprocess, sys
+import os, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 import tt
@@ -52,11 +52,30 @@ def many():
         noise = {0: os.urandom(len(small)), 1: small[:64] + os.urandom(len(small) - 64), 2: small[:100]}.get(i % 100, b"")
         with open(f"{folder}/{i}.so", "wb") as f:
             f.write(noise or small)
+    many_come(folder)
     p = holds(folder)
     goes_on(f"{COUNT} libraries")
     out = subprocess.run([f"{tt.B}/tlstrace", "support", "-p", str(p.pid)], capture_output=True, text=True, timeout=60)
     ok(not out.returncode and "openssl" in out.stdout, f"{COUNT} libraries: support names them", out.stderr or out.stdout[:300])
     tt.kill(p)
+
+
+def many_come(folder):
+    """They are mapped at once while the tracer runs: more than the kernel has room to tell of. Events go on."""
+    tracer = tt.Tracer("--max-overhead", 100)
+    p = holds(folder)
+    began = time.monotonic()
+    subprocess.run(["curl", "-sk", "-o", "/dev/null", f"https://127.0.0.1:{port}/"], timeout=20, check=True)
+    tt.wait_for(lambda: [e for e in of(tracer.events(), "tls-handshake") if get(e, "server.port") == port], "a connection is told of")
+    took = time.monotonic() - began
+    ok(took < 2, f"{COUNT} libraries come: a connection meanwhile is told of within 2 s", took)
+    wanted = {f"{folder}/{i}.so" for i in range(COUNT) if i % 500 == 3}
+    tt.wait_for(lambda: {get(c, "tlstrace.coverage.path") for c in of(tracer.events(), "tlstrace-coverage", pid=p.pid)} >= wanted,
+                "each that can be probed is")
+    ok(True, f"{COUNT} libraries come: each that can be probed is")
+    tracer.stop()
+    tt.kill(p)
+    print(f"# {took:.2f} s until told, {time.monotonic() - began:.2f} s in all")
 
 
 def forbidden():
