@@ -115,7 +115,7 @@ static __noinline int raise(struct tt_library_call *call, __s32 code, __u64 sp)
 	}
 	call->raised = 1;
 	if (!conn_id) {
-		count(TT_COUNT_UNBOUND);
+		count_unbound();
 		complain(call, code);
 		library_tell_random(call);
 	}

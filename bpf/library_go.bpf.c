@@ -5,6 +5,7 @@
  */
 #include "maps.bpf.h"
 #include "library_go.bpf.h"
+#include "process.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -83,7 +84,7 @@ static __always_inline void go_alert(struct tt_go_call *call, const struct tt_go
 	conn_id = go_conn(conn);
 	if (!conn_id) {
 		if (!NOT_FATAL(alert))
-			count(TT_COUNT_UNBOUND);
+			count_unbound();
 		return;
 	}
 	if (!NOT_FATAL(alert)) {
@@ -104,7 +105,7 @@ static __always_inline void go_handshake_end(struct tt_go_call *call, const stru
 	__u8 received = call->alert < 0 && error->remote && error->alert >= 0;
 
 	if (!conn_id)
-		count(TT_COUNT_UNBOUND);
+		count_unbound();
 	else
 		go_tell(call->handshake.object, conn_id, site->file, TT_CALL_HANDSHAKE, error,
 			received ? error->alert : call->alert, received, 0);
@@ -124,7 +125,7 @@ static __always_inline void go_read_end(__u64 conn, const struct go_error *error
 		return;
 	if (!object || object->start_ns != process_start()) {
 		if (alert)
-			count(TT_COUNT_UNBOUND);
+			count_unbound();
 		return;
 	}
 	if (object->failed)

@@ -101,6 +101,14 @@ static __always_inline void died(struct sock *sk)
 	s->tcp_state = TT_CLOSE;
 	if (!s->id)
 		return;
+	if (tt_stopping) {
+		if (s->announced) {
+			io_close(s->id);
+			emit_totals(s, TT_EV_TOTALS);
+		}
+		s->id = 0;
+		return;
+	}
 	emit_unanswered(s, sk);
 	if (!s->announced) {
 		if (!s->not_tls && (s->stream[0].state == STREAM_PROBE ||

@@ -20,4 +20,5 @@ struct tt_go_calls_map tt_go_calls SEC(".maps");
 struct tt_go_addresses_map tt_go_addresses SEC(".maps");
 const volatile struct tt_config tt_config = {};
 __u64 tt_last_id = 0;
+__u8 tt_stopping = 0;
 __u32 tt_go_seen = 0;

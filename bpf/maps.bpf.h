@@ -249,6 +249,7 @@ extern struct tt_hits_map tt_hits SEC(".maps");
 extern struct tt_ios_map tt_ios SEC(".maps");
 extern const volatile struct tt_config tt_config;
 extern __u64 tt_last_id;
+extern __u8 tt_stopping; /* hooks are being taken off: what is not seen now is no loss */
 
 static __always_inline void count(__u32 what)
 {

@@ -144,4 +144,11 @@ static __noinline __attribute__((unused)) int process_tell(struct tt_sock *s, st
 	return 0;
 }
 
+/* An error of a process that the options let pass, on no connection that is known. */
+static __always_inline void count_unbound(void)
+{
+	if (!process_filters() || process_wanted(bpf_get_current_task_btf()))
+		count(TT_COUNT_UNBOUND);
+}
+
 #endif /* TT_BPF_PROCESS_H */

@@ -1,6 +1,6 @@
 """Calls that move plaintext: each one as the peer itself tells it, on the right connection,
 whatever the peer does with its connections; and plaintext only for who asks for it."""
-import collections, os, re, socket, ssl, subprocess, sys, threading
+import collections, os, re, signal, socket, ssl, subprocess, sys, threading
 
 import tt
 from tt import get, of, ok
@@ -60,7 +60,7 @@ def sums(said, kind):
 
 
 def exact(port, mode):
-    said, _, events = play(port, mode, "--io")
+    said, _, events = play(port, mode, "--io", "--max-overhead", "100")  # the budget is the whole host's
     calls = seen(events)
     ok(calls == said, f"{mode}: each call, its sizes and its result, on its connection",
        f"said {dict(said)}\nseen {dict(calls)}")
@@ -97,7 +97,6 @@ def in_memory_bios(cert):
 
 def summary(port):
     """Without --io no call is told of, and the connection has its sums all the same."""
-    # The budget is the whole host's, on which others work too.
     said, tracer, events = play(port, "calls", "--max-overhead", "100")
     ok(not of(events, "tls-io"), "no --io: no tls-io", of(events, "tls-io")[:1])
     (c,) = of(events, "tls-connection", role="client")
@@ -113,6 +112,29 @@ def summary(port):
     _, _, events = play(port, "calls", "--io=always", "--max-overhead", "0.000001")
     ok(all(get(c, "tls.io.complete") for c in of(events, "tls-connection", role="client")),
        "--io=always: whatever it costs")
+
+
+def closing(port):
+    """Connections that close while the tracer ends: each has what it came to, none a gap."""
+    tracer = tt.Tracer("--port", port, "--io", "--max-overhead", "100")
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    held = [context.wrap_socket(socket.create_connection(("127.0.0.1", port))) for _ in range(300)]
+    ports = {s.getsockname()[1] for s in held}
+    for s in held:
+        s.sendall(b"x" * 100)
+        s.recv(100)
+    os.kill(tracer.process.pid, signal.SIGINT)
+    for s in held:
+        s.sendall(b"y" * 100)
+        s.close()
+    events = tracer.stop()
+    ends = [c for c in of(events, "tls-connection", role="client") if get(c, "client.port") in ports]
+    ok(len(ends) == 300, "closed while the tracer ends: each connection is told of", len(ends))
+    poor = [c for c in ends if not get(c, "tls.io.write.bytes")]
+    ok(not poor, "closed while the tracer ends: each has its sums", (len(poor), poor[:1]))
+    gaps = [c for c in ends if get(c, "tls.gaps")]
+    ok(not gaps, "closed while the tracer ends: nothing is missing", (len(gaps), gaps[:1]))
 
 
 def chained(port):
@@ -195,6 +217,7 @@ cert = tt.certificate()
 server = echo(*cert)
 for mode in ("calls", "many", "threads", "fork", "pass", "again"):
     exact(server, mode)
+closing(server)
 chained(server)
 in_memory_bios(cert)
 summary(server)

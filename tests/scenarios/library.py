@@ -124,9 +124,10 @@ async def all():
 asyncio.run(all())
 """
 server = tt.serve(["openssl", "s_server", "-cert", cert[0], "-key", cert[1], "-www", "-accept", back], back)
-tracer = tt.Tracer("--port", back, "--max-overhead", "100")
-subprocess.run(["/usr/bin/python3", "-c", CARRIER, str(back)], timeout=30)
-events = tracer.stop()
+# As a command: errors without a connection are counted of its process alone.
+tracer = tt.Tracer("--port", back, "--max-overhead", "100", "--", tt.PYTHON, "-c", CARRIER, back)
+tracer.process.wait(30)
+events = tracer.events()
 tt.kill(server)
 said = sorted((get(e, "server.address"), get(e, "tls.error.reason_code"), get(e, "tls.error.confidence"))
               for e in of(events, "tls-error", role="client"))

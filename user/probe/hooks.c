@@ -38,6 +38,7 @@ struct choice {
 	const char *needs; /* a type in the kernel's BTF, or NULL */
 };
 #define CHOICES 8
+#define STATE_LINKS 2
 
 static void choices(const struct tlstrace_bpf *skel, struct choice out[static CHOICES])
 {
@@ -91,6 +92,7 @@ static int attach(struct hooks *h)
 
 	if (cgroup < 0)
 		return -1;
+	/* STATE_LINKS: the last to go. */
 	failed = keep(h, bpf_program__attach(h->skel->progs.tt_state)) ||
 		 keep(h, bpf_program__attach(h->skel->progs.tt_state_again)) || attach_chosen(h);
 	failed = failed ||
@@ -100,10 +102,16 @@ static int attach(struct hooks *h)
 	return failed ? -1 : 0;
 }
 
+static void let_go(struct hooks *h, int but)
+{
+	while (h->link_count > but)
+		bpf_link__destroy(h->links[--h->link_count]);
+}
+
 void hooks_stop(struct hooks *h)
 {
-	while (h->link_count)
-		bpf_link__destroy(h->links[--h->link_count]);
+	h->skel->bss->tt_stopping = 1;
+	let_go(h, STATE_LINKS);
 }
 
 static void choose_library(struct hooks *h, const struct tt_config *config, const struct btf *kernel)
@@ -146,7 +154,7 @@ static int try_set(struct hooks *h, size_t set, const struct tt_config *config,
 	h->name = sets[set].name;
 	if (!tlstrace_bpf__load(h->skel) && !attach(h))
 		return 0;
-	hooks_stop(h);
+	let_go(h, 0);
 	tlstrace_bpf__destroy(h->skel);
 	h->skel = NULL;
 	return -1;
@@ -270,11 +278,12 @@ void hooks_flush(struct hooks *h)
 		return;
 	run_iterator(link);
 	bpf_link__destroy(link);
+	let_go(h, 0);
 }
 
 void hooks_close(struct hooks *h)
 {
-	hooks_stop(h);
+	let_go(h, 0);
 	tlstrace_bpf__destroy(h->skel);
 	free(h);
 }

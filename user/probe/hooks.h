@@ -33,9 +33,9 @@ int hooks_hits_fd(const struct hooks *hooks); /* hits of that program by file */
 int hooks_processes_fd(const struct hooks *hooks);
 /* Take up the sockets that are open already. 0, or -1 with errno. */
 int hooks_scan(struct hooks *hooks);
-/* Nothing more is looked at; what was counted can still be asked for. */
+/* Nothing more is looked at but which connections end; what was counted can still be asked for. */
 void hooks_stop(struct hooks *hooks);
-/* Emit the counters of every connection still open. */
+/* Emit the counters of every connection still open, and stop altogether. */
 void hooks_flush(struct hooks *hooks);
 /*
  * The closes that found the ring full, each once: *closes is the caller's to free, how many
