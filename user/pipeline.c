@@ -261,6 +261,7 @@ struct pipeline *pipeline_open(const struct options *options, const struct origi
 		.io = on_io, .probed = pipeline_probed, .sealed = pipeline_sealed,
 		.message = options->records ? on_message : NULL, .keylog = origin->keylog,
 		.data_bytes = origin->keylog ? options->data_bytes : 0,
+		.fingerprints = options->json || options->json_file,
 	};
 
 	if (options->keylog_out)

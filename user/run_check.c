@@ -17,7 +17,7 @@
 #include "source/carried.h"
 #include "tlstrace/library_event.h"
 #include "util/clock.h"
-#include "util/json.h"
+#include "util/text.h"
 #include "util/proc.h"
 
 #define HTTPS_PORT 443

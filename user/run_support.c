@@ -11,7 +11,7 @@
 #include "probe/library.h"
 #include "probe/mappings.h"
 #include "probe/recognize.h"
-#include "util/json.h"
+#include "util/text.h"
 #include "util/proc.h"
 
 #define FILES_MAX 16 /* of one process that hold something to probe */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/json.h"
+#include "util/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

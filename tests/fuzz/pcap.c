@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const int types[] = { DLT_EN10MB, DLT_RAW, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL };
 	static const struct tcp_config config = { .every_record = true };
 	static struct sink sink;
-	struct track_out out = { .arg = &sink, .handshake = on_handshake, .alert = on_alert,
+	struct track_out out = { .arg = &sink, .fingerprints = true, .handshake = on_handshake, .alert = on_alert,
 				 .record = on_record, .connection = on_connection };
 	struct tcp *tcp;
 	struct link *link;

@@ -27,7 +27,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sink sink;
-	struct track_out out = { .arg = &sink, .handshake = on_handshake, .alert = on_alert,
+	struct track_out out = { .arg = &sink, .fingerprints = true, .handshake = on_handshake, .alert = on_alert,
 				 .record = on_record, .connection = on_connection,
 				 .message = on_message };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };

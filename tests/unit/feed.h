@@ -77,7 +77,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 
 static void begin(void)
 {
-	static const struct track_out out = { .handshake = on_handshake, .alert = on_alert,
+	static const struct track_out out = { .fingerprints = true, .handshake = on_handshake, .alert = on_alert,
 					      .record = on_record, .connection = on_connection,
 					      .message = on_message };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };

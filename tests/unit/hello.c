@@ -4,6 +4,7 @@
 
 #include "model/names.h"
 #include "util/json.h"
+#include "util/text.h"
 #include "wire/hello.h"
 
 /* version, random, no session ID, one cipher, compression, extensions. */

@@ -9,7 +9,7 @@
 
 #include "cli/table.h"
 #include "cli/values.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define LIMIT_MOST_S 3600
 #define RECONNECTS_MOST 1000

@@ -93,7 +93,7 @@ static void name_option(const char *name, char *text, size_t bytes)
 		if (!isascii(name[i]) || !(isalnum(name[i]) || name[i] == '.' || name[i] == '-' ||
 					   name[i] == '_'))
 			return;
-	snprintf(text, bytes, " -servername %s", name);
+	memcpy(stpcpy(text, " -servername "), name, length + 1);
 }
 
 /* A warning ends no handshake; but a close_notify does, whatever its level. */
@@ -168,8 +168,7 @@ static void gather(struct facts *f)
 	f->client_text = &f->conn->plain[client];
 	f->server_text = &f->conn->plain[!client];
 	address_text(server, f->address);
-	snprintf(f->server, sizeof(f->server), is_ipv4(server) ? "%s:%u" : "[%s]:%u", f->address,
-		 server->port);
+	endpoint_text(server, f->server);
 	name_option(f->conn->client.server_name, f->name, sizeof(f->name));
 	f->code = a && a->readable ? a->description : -1;
 	f->by = a ? a->sender : ROLE_UNKNOWN;

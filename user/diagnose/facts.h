@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "diagnose/diagnose.h"
+#include "model/roles.h"
 
 /* RFC 8446 section 6 and, for numbers that 1.3 no longer has, RFC 5246 section 7.2. */
 enum alert_code {
@@ -57,8 +58,8 @@ struct facts {
 	const struct plain *client_text, *server_text; /* what is no TLS; .seen is false without */
 	bool peer_gone;		    /* the alert only says that the other end is gone */
 	int protected_before;	    /* protected records by the other end among the last eight */
-	char address[46];	    /* the server's, to paste */
-	char server[64];	    /* address:port, to paste */
+	char address[ADDRESS_TEXT]; /* the server's, to paste */
+	char server[ENDPOINT_TEXT]; /* address:port, to paste */
 	char name[80];		    /* " -servername NAME" when the name is fit to paste, else "" */
 };
 

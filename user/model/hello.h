@@ -32,6 +32,7 @@ static inline uint16_t u16_at(const struct u16_list *list, unsigned int i)
 
 struct client_hello {
 	bool seen, sslv2;
+	bool no_fingerprints; /* nobody will read them: set before it is read */
 	bool psk_external; /* the first identity looks like a name, no ticket of a session */
 	bool ech, psk, ticket_extension, early_data, extended_master_secret, encrypt_then_mac;
 	bool renegotiation_info, ocsp_request, fallback_scsv, renegotiation_scsv;
@@ -51,6 +52,7 @@ struct client_hello {
 };
 
 struct server_hello {
+	bool no_fingerprints; /* as above */
 	bool seen, hello_retry, psk, ticket_extension, extended_master_secret, encrypt_then_mac;
 	bool renegotiation_info, ocsp_response;
 	uint8_t session_id_bytes, compression;

@@ -46,6 +46,27 @@ void address_text(const struct endpoint *endpoint, char text[ADDRESS_TEXT])
 	}
 }
 
+size_t endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_TEXT])
+{
+	bool brackets = !is_ipv4(endpoint);
+	char *at = text;
+	unsigned int unit = 1;
+
+	if (brackets)
+		*at++ = '[';
+	address_text(endpoint, at);
+	at += strlen(at);
+	if (brackets)
+		*at++ = ']';
+	*at++ = ':';
+	while (endpoint->port / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		*at++ = (char)('0' + endpoint->port / unit % 10);
+	*at = 0;
+	return (size_t)(at - text);
+}
+
 const char *role_name(enum tls_role role)
 {
 	return role == ROLE_CLIENT ? "client" : role == ROLE_SERVER ? "server" : NULL;

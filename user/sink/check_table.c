@@ -6,7 +6,7 @@
 
 #include "model/names.h"
 #include "sink/terminal_parts.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define NAMES_SHOWN 4
 #define TRIED "%-26s "

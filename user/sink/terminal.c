@@ -11,7 +11,7 @@
 #include "sink/sink.h"
 #include "sink/terminal_parts.h"
 #include "util/columns.h"
-#include "util/json.h"
+#include "util/text.h"
 
 /* "the client does not trust the issuer of the server's certificate" */
 static void say_alert(FILE *out, uint8_t description, enum tls_role sender)
@@ -91,11 +91,13 @@ static void succeeded(struct sink *s, const struct fact *fact)
 	line_begin(&line, s, fact, c->established && c->verdict.result ? YELLOW : "");
 	if (c->server.seen)
 		terminal_suite(line.text, c);
-	if (!c->established)
+	if (!c->established) {
 		fprintf(line.text, "%sunfinished after %s", c->server.seen ? " " : "", c->history);
-	else
-		fprintf(line.text, " %s %.1f ms", c->resumed ? "resumed" : "full",
-			(double)(c->established_at_ns - c->client_hello_ns) / 1e6);
+	} else {
+		fputs_unlocked(c->resumed ? " resumed " : " full ", line.text);
+		terminal_tenths(line.text, c->established_at_ns - c->client_hello_ns, 1000000);
+		fputs_unlocked(" ms", line.text);
+	}
 	say_let_pass(line.text, c, false);
 	line_end(&line);
 }

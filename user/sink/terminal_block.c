@@ -5,7 +5,7 @@
 
 #include "model/roles.h"
 #include "sink/terminal_parts.h"
-#include "util/json.h"
+#include "util/text.h"
 
 static const char *verb(const struct conn *c)
 {

@@ -41,12 +41,18 @@ void terminal_connection(struct sink *s, const struct fact *fact)
 	if (close_is_known(fact))
 		return;
 	line_begin(&line, s, fact, c->established && c->close == CLOSE_FIN ? YELLOW : "");
-	fputs(closes[c->close], line.text);
-	if (role_name(c->close_by))
-		fprintf(line.text, " by the %s", role_name(c->close_by));
-	fprintf(line.text, "; client %llu B, server %llu B, %.1f s",
-		(unsigned long long)c->totals[own].bytes, (unsigned long long)c->totals[!own].bytes,
-		(double)(c->closed_ns - c->first_ns) / 1e9);
+	fputs_unlocked(closes[c->close], line.text);
+	if (role_name(c->close_by)) {
+		fputs_unlocked(" by the ", line.text);
+		fputs_unlocked(role_name(c->close_by), line.text);
+	}
+	fputs_unlocked("; client ", line.text);
+	terminal_number(line.text, c->totals[own].bytes);
+	fputs_unlocked(" B, server ", line.text);
+	terminal_number(line.text, c->totals[!own].bytes);
+	fputs_unlocked(" B, ", line.text);
+	terminal_tenths(line.text, c->closed_ns - c->first_ns, 1000000000);
+	fputs_unlocked(" s", line.text);
 	if (client_sent_nothing(c))
 		fputs("; the client sent no data", line.text);
 	if (c->altered)

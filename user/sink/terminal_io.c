@@ -4,7 +4,7 @@
 
 #include "sink/terminal_parts.h"
 #include "util/columns.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define DATA_INDENT 4
 

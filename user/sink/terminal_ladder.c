@@ -9,7 +9,7 @@
 #include "model/names.h"
 #include "model/roles.h"
 #include "sink/terminal_parts.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define TWO_COLUMNS_FROM 120
 #define SIDE_COLUMNS 46

@@ -7,7 +7,7 @@
 #include "model/roles.h"
 #include "sink/terminal_parts.h"
 #include "util/columns.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define CLOCK_COLUMNS 13
 #define PROCESS_COLUMNS 18
@@ -51,22 +51,32 @@ const char *terminal_side(enum tls_role role)
 
 int terminal_endpoint(FILE *out, const struct endpoint *e)
 {
-	char text[ADDRESS_TEXT + sizeof("[]:65535")], *at = text;
-	unsigned int unit = 1;
+	char text[ENDPOINT_TEXT];
+	size_t bytes = endpoint_text(e, text);
 
-	if (!is_ipv4(e))
-		*at++ = '[';
-	address_text(e, at);
-	at += strlen(at);
-	if (!is_ipv4(e))
-		*at++ = ']';
-	*at++ = ':';
-	while (e->port / unit >= 10)
-		unit *= 10;
-	for (; unit; unit /= 10)
-		*at++ = (char)('0' + e->port / unit % 10);
-	fwrite_unlocked(text, 1, (size_t)(at - text), out);
-	return (int)(at - text);
+	fwrite_unlocked(text, 1, bytes, out);
+	return (int)bytes;
+}
+
+void terminal_number(FILE *out, uint64_t value)
+{
+	char text[20], *digit = text + sizeof(text);
+
+	do
+		*--digit = (char)('0' + value % 10);
+	while (value /= 10);
+	fwrite_unlocked(digit, 1, (size_t)(text + sizeof(text) - digit), out);
+}
+
+void terminal_tenths(FILE *out, int64_t value, int64_t unit)
+{
+	uint64_t tenths = ((uint64_t)(value < 0 ? -value : value) + (uint64_t)unit / 20) / ((uint64_t)unit / 10);
+
+	if (value < 0 && tenths)
+		putc_unlocked('-', out);
+	terminal_number(out, tenths / 10);
+	putc_unlocked('.', out);
+	putc_unlocked((int)('0' + tenths % 10), out);
 }
 
 void terminal_suite(FILE *out, const struct conn *c)
@@ -74,9 +84,11 @@ void terminal_suite(FILE *out, const struct conn *c)
 	const char *cipher = cipher_name(c->server.cipher);
 	const char *version = version_name(c->server.version);
 
-	fprintf(out, !strncmp(version ? version : "", "ssl", 3) ? "%s " : "TLS %s ",
-		version ? version : "?");
-	fputs(cipher ? cipher : "unknown suite", out);
+	if (!version || strncmp(version, "ssl", 3))
+		fputs_unlocked("TLS ", out);
+	fputs_unlocked(version ? version : "?", out);
+	putc_unlocked(' ', out);
+	fputs_unlocked(cipher ? cipher : "unknown suite", out);
 }
 
 bool terminal_is_last(const struct sink *s, const struct conn *conn)
@@ -169,7 +181,8 @@ void line_end(struct line *line)
 		}
 		columns_wrap(out, line->bytes, at, CLOCK_COLUMNS, width);
 	}
-	fprintf(out, "%s\n", *line->colour ? PLAIN : "");
+	fputs_unlocked(*line->colour ? PLAIN : "", out);
+	putc_unlocked('\n', out);
 }
 
 void terminal_labelled(struct sink *s, const char *label, const char *text, const char *colour)

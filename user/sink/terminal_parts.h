@@ -35,6 +35,9 @@ void terminal_reasons(struct sink *sink, const struct finding *finding);
 /* Whether the line before was this connection's, so that more of it needs no address. */
 bool terminal_is_last(const struct sink *sink, const struct conn *conn);
 void terminal_clock(FILE *out, int64_t time_ns); /* "15:04:05.123 " */
+/* Numbers of the lines that come with every connection: printf would cost more than all beside them. */
+void terminal_number(FILE *out, uint64_t value);
+void terminal_tenths(FILE *out, int64_t value, int64_t unit); /* "1.5" of 1500 and 1000 */
 void terminal_suite(FILE *out, const struct conn *conn); /* "TLS 1.2 TLS_..." */
 const char *terminal_side(enum tls_role role);
 int terminal_endpoint(FILE *out, const struct endpoint *endpoint);

@@ -4,7 +4,7 @@
 
 #include "model/roles.h"
 #include "sink/terminal_parts.h"
-#include "util/json.h"
+#include "util/text.h"
 
 #define REMEMBERED 1024
 

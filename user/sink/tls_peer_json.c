@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sink/tls_peer_json.h"
 
-#include <time.h>
-
 #include "model/names.h"
 
 void tls_json_code(struct json *j, const char *key, const char *name, unsigned int id)
@@ -16,14 +14,7 @@ void tls_json_code(struct json *j, const char *key, const char *name, unsigned i
 
 void tls_json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count)
 {
-	char text[65], *at = text;
-
-	for (size_t i = 0; i < count && i < 32; i++) {
-		*at++ = "0123456789abcdef"[bytes[i] >> 4];
-		*at++ = "0123456789abcdef"[bytes[i] & 15];
-	}
-	*at = 0;
-	json_text(j, key, text);
+	json_hex(j, key, bytes, count < 32 ? count : 32);
 }
 
 static void names16(struct json *j, const char *key, const struct u16_list *l,
@@ -118,17 +109,6 @@ void tls_json_client(struct json *j, const struct client_hello *h, bool all)
 	json_close(j, '}');
 }
 
-/* RFC 3339; a certificate may name any year. */
-static void date(struct json *j, const char *key, int64_t seconds)
-{
-	time_t time = seconds;
-	char text[40];
-	struct tm tm;
-
-	if (gmtime_r(&time, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		json_text(j, key, text);
-}
-
 void tls_json_certificate(struct json *j, const struct certificate *c)
 {
 	if (c->subject)
@@ -138,9 +118,9 @@ void tls_json_certificate(struct json *j, const struct certificate *c)
 	if (c->serial)
 		json_text(j, "serial_number", c->serial);
 	if (c->has_not_before)
-		date(j, "not_before", c->not_before_s);
+		json_date(j, "not_before", c->not_before_s);
 	if (c->has_not_after)
-		date(j, "not_after", c->not_after_s);
+		json_date(j, "not_after", c->not_after_s);
 	if (c->name_count) {
 		json_open(j, "subject_alt_names", '[');
 		for (unsigned int i = 0; i < c->name_count; i++)

@@ -13,31 +13,44 @@
 #define FATAL 2
 #define ALERTS_KEPT (sizeof(((struct conn *)0)->alerts) / sizeof(((struct conn *)0)->alerts[0]))
 
-static int older(const void *a, const void *b)
+/* The last of a direction before *end that is kept, NULL: none. */
+static const struct past_record *last_before(const struct session *s, int dir, uint32_t from, uint32_t *end)
 {
-	const struct past_record *x = a, *y = b;
+	for (; (int32_t)(*end - from) > 0; --*end) {
+		const struct past_record *r = &s->recent[dir][(*end - 1) % RECENT];
 
-	return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+		if (r->index == *end - 1)
+			return r;
+	}
+	return NULL;
 }
 
-/* Of both directions together; `dir` -1: all of both. */
+/* Of both directions together, each of which is in order; `dir` -1: all of both. */
 void alert_after(struct session *s, int dir, struct alert *alert)
 {
-	struct past_record all[2 * RECENT];
-	size_t count = 0, take;
+	enum { MOST = sizeof(alert->after) / sizeof(*alert->after) };
+	const struct past_record *newest[MOST], *r[2];
+	uint32_t from[2], end[2];
+	int count = 0;
 
 	for (int d = 0; d < 2; d++) {
-		uint32_t end = s->recent_end[d] - (d == dir && s->recent_end[d]);
-		uint32_t from = end > RECENT - 1 ? end - (RECENT - 1) : 0;
-
-		for (uint32_t i = from; (int32_t)(end - i) > 0; i++)
-			if (s->recent[d][i % RECENT].index == i)
-				all[count++] = s->recent[d][i % RECENT];
+		end[d] = s->recent_end[d] - (d == dir && s->recent_end[d]);
+		from[d] = end[d] > RECENT - 1 ? end[d] - (RECENT - 1) : 0;
 	}
-	qsort(all, count, sizeof(*all), older);
-	take = count > 8 ? 8 : count;
-	memcpy(alert->after, all + count - take, take * sizeof(*all));
-	alert->after_count = take;
+	for (; count < MOST; count++) {
+		bool second;
+
+		for (int d = 0; d < 2; d++)
+			r[d] = last_before(s, d, from[d], &end[d]);
+		if (!r[0] && !r[1])
+			break;
+		second = !r[0] || (r[1] && r[1]->time_ns >= r[0]->time_ns);
+		newest[count] = r[second];
+		end[second]--;
+	}
+	for (int i = 0; i < count; i++)
+		alert->after[i] = *newest[count - 1 - i];
+	alert->after_count = count;
 }
 
 /* The newest stay. */

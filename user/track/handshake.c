@@ -23,7 +23,7 @@ struct telling {
 static int client_hello(struct telling *t, const uint8_t *body, uint32_t bytes, bool sslv2)
 {
 	struct conn *c = &t->s->conn;
-	struct client_hello h = { 0 };
+	struct client_hello h = { .no_fingerprints = !t->out->fingerprints };
 	int err;
 
 	if (c->role == ROLE_UNKNOWN)
@@ -56,6 +56,7 @@ static int server_hello(struct telling *t, const uint8_t *body, uint32_t bytes, 
 	if (sender_of(t->s, t->dir) != ROLE_SERVER)
 		return 0;
 	server_hello_free(&c->server);
+	c->server.no_fingerprints = !t->out->fingerprints;
 	err = retry ? hello_retry_parse(body, bytes, &c->server) :
 		      server_hello_parse(body, bytes, &c->server);
 	c->server_session_id_bytes = c->server.session_id_bytes;
@@ -111,8 +112,8 @@ static int fields(struct telling *t, const uint8_t *body, uint32_t bytes, struct
 /* Of a renegotiation only the keys are followed: the connection's facts are the first's. */
 static int renegotiation(struct telling *t, const uint8_t *body, uint32_t bytes, uint8_t type)
 {
-	struct client_hello client = { 0 };
-	struct server_hello server = { 0 };
+	struct client_hello client = { .no_fingerprints = true };
+	struct server_hello server = { .no_fingerprints = true };
 	int err;
 
 	if (type == HS_CLIENT_HELLO) {

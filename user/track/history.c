@@ -101,26 +101,46 @@ static void keep_certificate(struct pair_past *past, const struct conn *c)
 		memcpy(past->certificate, cert->sha256, SHORT_HASH);
 }
 
-static struct pair_past *count(struct history *h, const struct conn *c, struct pair pair, int64_t time_ns)
-{
-	struct pair_past *past = lru_put(h->pairs, &pair);
+/*
+ * What is remembered of the two ends, of each alone, and of the name. An entry that was just found
+ * is not forgotten for the few that may be made meanwhile.
+ */
+enum who { PAIR, OF_SERVER, OF_CLIENT, NAMED, OF_NAME, WHO };
 
+struct found {
+	struct pair key[WHO];
+	struct pair_past *past[WHO]; /* NULL: none */
+};
+
+static struct found look_up(struct history *h, const struct pair *ends)
+{
+	struct found f = { .key = { pair_of(ends, true, true), pair_of(ends, false, true),
+				    pair_of(ends, true, false), named_server(ends, false),
+				    named_server(ends, true) } };
+
+	for (int i = 0; i < WHO; i++)
+		f.past[i] = lru_find(h->pairs, &f.key[i]);
+	return f;
+}
+
+static void count(struct history *h, const struct conn *c, struct found *f, enum who who, int64_t time_ns)
+{
+	struct pair_past *past = f->past[who] ? f->past[who] : lru_put(h->pairs, &f->key[who]);
+
+	f->past[who] = past;
 	if (past)
 		tally_count(&past->counted, c, time_ns);
 	if (!past || c->failed)
-		return NULL;
+		return;
 	past->cipher = c->server.cipher;
 	past->group = c->server.group;
 	if (c->server_certificate && c->server_certificate->key_type)
 		past->key = c->server_certificate->key_type;
 	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
-	return past;
 }
 
-static struct tally tally_of(struct history *h, struct pair pair, int64_t time_ns)
+static struct tally tally_of(const struct pair_past *past, int64_t time_ns)
 {
-	const struct pair_past *past = lru_find(h->pairs, &pair);
-
 	return past ? tally_at(&past->counted, time_ns) : (struct tally){ 0 };
 }
 
@@ -156,11 +176,10 @@ static void remember_as(struct history *h, const struct conn *c, enum handle_kin
 }
 
 /* A resumed handshake may renew the ticket: the session stays the first one's. */
-static void remember(struct history *h, const struct conn *c, const struct pair *ends, int64_t time_ns)
+static void remember(struct history *h, const struct conn *c, const struct pair *ends, struct pair_past *past,
+		     int64_t time_ns)
 {
 	struct made made = made_now(c, ends, time_ns);
-	struct pair pair = pair_of(ends, true, true);
-	struct pair_past *past;
 	uint8_t hash[SHORT_HASH];
 
 	if (c->resumed && !(c->original.same_client && c->original.same_server))
@@ -176,18 +195,16 @@ static void remember(struct history *h, const struct conn *c, const struct pair 
 		short_hash(c->server.session_id, c->server.session_id_bytes, hash);
 		remember_as(h, c, BY_ID, hash, &made);
 	}
-	past = c->resumed ? NULL : lru_find(h->pairs, &pair);
-	if (past)
+	if (past && !c->resumed)
 		past->last_full = made;
 }
 
 /* What this server did for this name, and for all. */
-static void find_served(struct history *h, struct conn *c, const struct pair *ends)
+static void find_served(struct conn *c, const struct found *f)
 {
 	static const uint8_t none[SHORT_HASH];
-	struct pair of_server = pair_of(ends, false, true), of_name = named_server(ends, true);
-	const struct pair_past *served = lru_find(h->pairs, &of_server);
-	const struct pair_past *name = memcmp(ends->name, none, SHORT_HASH) ? lru_find(h->pairs, &of_name) : NULL;
+	const struct pair_past *served = f->past[OF_SERVER];
+	const struct pair_past *name = memcmp(f->key[OF_NAME].name, none, SHORT_HASH) ? f->past[OF_NAME] : NULL;
 	struct past *p = &c->past;
 
 	if (served) {
@@ -205,42 +222,29 @@ static void find_served(struct history *h, struct conn *c, const struct pair *en
 	memcpy(p->certificate, name->certificate, SHORT_HASH);
 }
 
-static void count_name(struct history *h, const struct conn *c, const struct pair *ends, int64_t time_ns)
-{
-	struct pair_past *past;
-
-	if (!c->client.seen || !*c->client.server_name)
-		return;
-	count(h, c, named_server(ends, false), time_ns);
-	past = count(h, c, named_server(ends, true), time_ns);
-	if (past)
-		keep_certificate(past, c);
-}
-
 void history_handshake(struct history *h, struct conn *c, int64_t time_ns)
 {
-	struct pair ends, pair, of_server, of_client;
+	struct found f;
+	struct pair ends;
 
 	if (!c->established && !c->failed)
 		return;
 	ends = ends_of(h, c);
-	pair = pair_of(&ends, true, true);
-	of_server = pair_of(&ends, false, true);
-	of_client = pair_of(&ends, true, false);
 	h->handshakes++;
 	if (c->offered || c->resumed || c->client.session_id_bytes)
 		find_original(h, c, &ends, time_ns);
-	c->past.pair = tally_of(h, pair, time_ns);
-	c->past.other_clients = tally_without(tally_of(h, of_server, time_ns), &c->past.pair);
-	c->past.other_servers = tally_without(tally_of(h, of_client, time_ns), &c->past.pair);
-	c->past.named = tally_of(h, named_server(&ends, false), time_ns);
-	find_served(h, c, &ends);
-	count(h, c, pair, time_ns);
-	count(h, c, of_server, time_ns);
-	count(h, c, of_client, time_ns);
-	count_name(h, c, &ends, time_ns);
+	f = look_up(h, &ends);
+	c->past.pair = tally_of(f.past[PAIR], time_ns);
+	c->past.other_clients = tally_without(tally_of(f.past[OF_SERVER], time_ns), &c->past.pair);
+	c->past.other_servers = tally_without(tally_of(f.past[OF_CLIENT], time_ns), &c->past.pair);
+	c->past.named = tally_of(f.past[NAMED], time_ns);
+	find_served(c, &f);
+	for (int who = PAIR; who < (c->client.seen && *c->client.server_name ? WHO : NAMED); who++)
+		count(h, c, &f, who, time_ns);
+	if (!c->failed && f.past[OF_NAME] && *c->client.server_name)
+		keep_certificate(f.past[OF_NAME], c);
 	if (c->established)
-		remember(h, c, &ends, time_ns);
+		remember(h, c, &ends, f.past[PAIR], time_ns);
 }
 
 uint64_t history_handshakes(const struct history *h)

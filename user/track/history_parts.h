@@ -35,16 +35,23 @@ struct pair_past {
 };
 
 #define SALT_BYTES 16
+#define KNOWN 256 /* a power of two */
+
+/* An address or a name, and its hash. */
+struct known {
+	uint8_t count, bytes[63], hash[SHORT_HASH];
+};
 
 struct history {
 	uint8_t salt[SALT_BYTES]; /* of the hashes; a state file has its own */
+	struct known known[KNOWN]; /* hashes that were made with it before */
 	uint64_t handshakes; /* that were taken up */
 	struct lru *sessions; /* struct handle to struct made */
 	struct lru *pairs;    /* struct pair to struct pair_past */
 };
 
 /* The two ends of a connection, and the name, as they are known here. */
-struct pair ends_of(const struct history *history, const struct conn *conn);
+struct pair ends_of(struct history *history, const struct conn *conn);
 /* Of these only the client, only the server, or both. */
 struct pair pair_of(const struct pair *ends, bool client, bool server);
 /* The server with clients that sent a name, or with those that sent this one. */

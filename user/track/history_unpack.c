@@ -188,6 +188,7 @@ enum unpacked history_unpack(struct history *h, const uint8_t *bytes, size_t cou
 	if (!sum_is_right(&c, bytes) || all < sessions)
 		return UNPACKED_DAMAGED;
 	memcpy(h->salt, salt, SALT_BYTES);
+	memset(h->known, 0, sizeof(h->known));
 	for (uint32_t i = 0; i < all; i++) {
 		*at = (size_t)(c.at - bytes);
 		if (!(i < sessions ? take_session(h, &c) : take_pair(h, &c)))

@@ -5,12 +5,13 @@
 
 #include "model/roles.h"
 #include "track/history_parts.h"
+#include "util/hash.h"
 #include "wire/digest.h"
 
 #define NAME_BYTES 256
 
 /* With the salt before it, so that no list made for another file fits. */
-static void salted(const struct history *h, const void *bytes, size_t count, uint8_t out[SHORT_HASH])
+static void make(const struct history *h, const void *bytes, size_t count, uint8_t out[SHORT_HASH])
 {
 	uint8_t all[SALT_BYTES + NAME_BYTES];
 
@@ -19,7 +20,23 @@ static void salted(const struct history *h, const void *bytes, size_t count, uin
 	short_hash(all, SALT_BYTES + count, out);
 }
 
-struct pair ends_of(const struct history *h, const struct conn *c)
+/* The same few ends come again and again, and a digest costs more than to compare. */
+static void salted(struct history *h, const void *bytes, size_t count, uint8_t out[SHORT_HASH])
+{
+	struct known *k = &h->known[hash_bytes(0, bytes, count) % KNOWN];
+
+	if (k->count != count || memcmp(k->bytes, bytes, count)) {
+		make(h, bytes, count, out);
+		if (count > sizeof(k->bytes))
+			return;
+		k->count = (uint8_t)count;
+		memcpy(k->bytes, bytes, count);
+		memcpy(k->hash, out, SHORT_HASH);
+	}
+	memcpy(out, k->hash, SHORT_HASH);
+}
+
+struct pair ends_of(struct history *h, const struct conn *c)
 {
 	struct pair all = { .role = c->role };
 	const struct endpoint *server = server_of(c);

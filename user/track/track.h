@@ -56,6 +56,7 @@ struct track_out {
 	 * NULL: no library is ever heard, and no alert waits for one.
 	 */
 	bool (*library)(void *arg, uint32_t file, const char **name, char version[32]);
+	bool fingerprints; /* JA3, JA3S and JA4 are wanted */
 	const struct keylog *keylog; /* secrets to decrypt with; NULL: none */
 	uint32_t data_bytes; /* of each decrypted record of data, told to `io`; 0: none is decrypted for it */
 	struct history *history; /* what came before, and goes on from here; NULL: nothing */

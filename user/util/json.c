@@ -2,49 +2,9 @@
 #include "util/json.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-/* RFC 3629. Reads no further than the terminating NUL. */
-int utf8_next(const char *text, uint32_t *code)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const uint8_t *b = (const uint8_t *)text;
-	int bytes = b[0] < 0x80 ? 1 : b[0] >> 5 == 6 ? 2 : b[0] >> 4 == 14 ? 3 : b[0] >> 3 == 30 ? 4 : 0;
-
-	if (!bytes)
-		return 0;
-	*code = bytes == 1 ? b[0] : b[0] & (0x7f >> bytes);
-	for (int i = 1; i < bytes; i++) {
-		if (b[i] >> 6 != 2)
-			return 0;
-		*code = *code << 6 | (b[i] & 0x3f);
-	}
-	if (*code < least[bytes] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return bytes;
-}
-
-static bool is_control(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
-static bool is_bidi(uint32_t code)
-{
-	return code == 0x200e || code == 0x200f || code == 0x61c ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-/* How many bytes from here on are ASCII that needs no escape anywhere. */
-static size_t plain_run(const char *text)
-{
-	size_t n = 0;
-
-	while (text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
-		n++;
-	return n;
-}
+#include "util/text.h"
 
 void json_begin(struct json *j, FILE *out)
 {
@@ -59,29 +19,65 @@ static void hand_over(struct json *j)
 	j->have = 0;
 }
 
-static void put(struct json *j, const char *text, size_t bytes)
+/* Where so many bytes more can be written, at most as many as are held. */
+static char *room(struct json *j, size_t bytes)
 {
 	if (bytes > sizeof(j->held) - j->have)
 		hand_over(j);
+	return j->held + j->have;
+}
+
+static void put(struct json *j, const char *text, size_t bytes)
+{
+	char *to = room(j, bytes);
+
 	if (bytes > sizeof(j->held)) {
 		fwrite_unlocked(text, 1, bytes, j->file);
 		return;
 	}
-	memcpy(j->held + j->have, text, bytes);
+	memcpy(to, text, bytes);
 	j->have += bytes;
 }
 
 static void put_char(struct json *j, char c)
 {
-	if (j->have == sizeof(j->held))
-		hand_over(j);
-	j->held[j->have++] = c;
+	*room(j, 1) = c;
+	j->have++;
 }
 
 void json_end(struct json *j, const char *tail)
 {
 	put(j, tail, strlen(tail));
 	hand_over(j);
+}
+
+void json_lead(struct json *j, const char *key, size_t bytes)
+{
+	char *to = room(j, bytes + 4);
+
+	if (j->comma)
+		*to++ = ',';
+	j->comma = true;
+	if (key) {
+		*to++ = '"';
+		memcpy(to, key, bytes);
+		to += bytes;
+		*to++ = '"';
+		*to++ = ':';
+	}
+	j->have = to - j->held;
+}
+
+void json_put_open(struct json *j, char bracket)
+{
+	put_char(j, bracket);
+	j->comma = false;
+}
+
+void json_close(struct json *j, char bracket)
+{
+	put_char(j, bracket);
+	j->comma = true;
 }
 
 /* Up to the NUL. */
@@ -91,7 +87,7 @@ static const char *escaped(struct json *j, const char *text)
 	char escape[8];
 
 	for (;;) {
-		size_t run = plain_run(text);
+		size_t run = text_plain(text);
 		int bytes;
 
 		put(j, text, run);
@@ -103,7 +99,7 @@ static const char *escaped(struct json *j, const char *text)
 			put(j, "\xef\xbf\xbd", 3);
 		else if (code == '"' || code == '\\')
 			put(j, code == '"' ? "\\\"" : "\\\\", 2);
-		else if (is_control(code))
+		else if (text_is_control(code))
 			put(j, escape, (size_t)snprintf(escape, sizeof(escape), "\\u%04x", code));
 		else
 			put(j, text, bytes);
@@ -111,45 +107,52 @@ static const char *escaped(struct json *j, const char *text)
 	}
 }
 
-static void lead(struct json *j, const char *key)
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Whether one of the eight bytes is zero; those beside it may seem to be. */
+static uint64_t has_zero(uint64_t word)
 {
-	if (j->comma)
-		put_char(j, ',');
-	j->comma = true;
-	if (!key)
+	return (word - EACH(1)) & ~word & EACH(0x80);
+}
+
+/* Whether all is ASCII that needs no escape: eight bytes at a time. */
+static bool is_plain(const char *text, size_t bytes)
+{
+	uint64_t word, odd = 0;
+	size_t at = 0;
+
+	for (; at + sizeof(word) <= bytes; at += sizeof(word)) {
+		memcpy(&word, text + at, sizeof(word));
+		odd |= (word & EACH(0x80)) | ((word - EACH(0x20)) & ~word & EACH(0x80)) |
+		       has_zero(word ^ EACH(0x7f)) | has_zero(word ^ EACH('"')) |
+		       has_zero(word ^ EACH('\\'));
+	}
+	return !odd && at + text_plain(text + at) == bytes;
+}
+
+void json_put_text(struct json *j, const char *text)
+{
+	size_t bytes = strlen(text);
+	char *to;
+
+	if (bytes + 2 > sizeof(j->held) || !is_plain(text, bytes)) {
+		put_char(j, '"');
+		escaped(j, text);
+		put_char(j, '"');
 		return;
-	put_char(j, '"');
-	put(j, key, strlen(key));
-	put(j, "\":", 2);
+	}
+	to = room(j, bytes + 2);
+	*to++ = '"';
+	memcpy(to, text, bytes);
+	to[bytes] = '"';
+	j->have += bytes + 2;
 }
 
-void json_open(struct json *j, const char *key, char bracket)
-{
-	lead(j, key);
-	put_char(j, bracket);
-	j->comma = false;
-}
-
-void json_close(struct json *j, char bracket)
-{
-	put_char(j, bracket);
-	j->comma = true;
-}
-
-void json_text(struct json *j, const char *key, const char *text)
-{
-	lead(j, key);
-	put_char(j, '"');
-	escaped(j, text);
-	put_char(j, '"');
-}
-
-void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t count)
+void json_put_bytes(struct json *j, const uint8_t *bytes, size_t count)
 {
 	char *text = malloc(count + 1);
 	const char *at = text, *end = text + count;
 
-	lead(j, key);
 	put_char(j, '"');
 	if (text) {
 		memcpy(text, bytes, count);
@@ -163,20 +166,22 @@ void json_bytes(struct json *j, const char *key, const uint8_t *bytes, size_t co
 	free(text);
 }
 
-void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count)
+void json_put_hex(struct json *j, const uint8_t *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	lead(j, key);
 	put_char(j, '"');
 	for (size_t i = 0; i < count; i++) {
-		put_char(j, digits[bytes[i] >> 4]);
-		put_char(j, digits[bytes[i] & 15]);
+		char *to = room(j, 2);
+
+		to[0] = digits[bytes[i] >> 4];
+		to[1] = digits[bytes[i] & 15];
+		j->have += 2;
 	}
 	put_char(j, '"');
 }
 
-void json_int(struct json *j, const char *key, int64_t value)
+void json_put_int(struct json *j, int64_t value)
 {
 	char text[20], *digit = text + sizeof(text);
 	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
@@ -186,73 +191,37 @@ void json_int(struct json *j, const char *key, int64_t value)
 	while (rest /= 10);
 	if (value < 0)
 		*--digit = '-';
-	lead(j, key);
 	put(j, digit, text + sizeof(text) - digit);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
+void json_put_bool(struct json *j, bool value)
 {
-	lead(j, key);
 	put(j, value ? "true" : "false", value ? 4 : 5);
 }
 
-int terminal_text(FILE *out, const char *text)
-{
-	int count = 0;
-	uint32_t code;
-
-	for (;;) {
-		size_t run = plain_run(text);
-		int bytes;
-
-		fwrite_unlocked(text, 1, run, out);
-		text += run;
-		count += run;
-		if (!*text)
-			break;
-		bytes = utf8_next(text, &code);
-
-		if (!bytes || is_control(code) || is_bidi(code))
-			putc_unlocked('?', out);
-		else
-			fwrite_unlocked(text, 1, bytes, out);
-		text += bytes ? bytes : 1;
-		count++;
-	}
-	return count;
-}
-
-void terminal_bytes(FILE *out, const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')
-			fprintf(out, "\\%c", bytes[i] == '\n' ? 'n' : bytes[i] == '\r' ? 'r' : 't');
-		else if (bytes[i] == '\\')
-			fputs("\\\\", out);
-		else if (bytes[i] >= 0x20 && bytes[i] < 0x7f)
-			putc_unlocked(bytes[i], out);
-		else
-			fprintf(out, "\\x%02x", bytes[i]);
-}
-
-/* Most events are of the same second as the one before: its text is kept. */
+/* Few seconds come again and again, those of events and of certificates: their text is kept. */
 static size_t second_text(time_t seconds, char *out)
 {
-	static time_t known = -1;
-	static char text[64];
-	static size_t bytes;
+	static struct {
+		bool known;
+		time_t seconds;
+		size_t bytes;
+		char text[64];
+	} cache[16], *c;
 	struct tm tm;
 
-	if (seconds != known) {
-		gmtime_r(&seconds, &tm);
-		bytes = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &tm);
-		known = seconds;
+	c = &cache[(uint64_t)seconds * 0x9e3779b97f4a7c15ULL >> 60];
+	if (!c->known || seconds != c->seconds) {
+		c->known = true;
+		c->seconds = seconds;
+		c->bytes = gmtime_r(&seconds, &tm) ?
+				   strftime(c->text, sizeof(c->text), "%Y-%m-%dT%H:%M:%S", &tm) : 0;
 	}
-	memcpy(out, text, bytes);
-	return bytes;
+	memcpy(out, c->text, c->bytes);
+	return c->bytes;
 }
 
-void json_time(struct json *j, const char *key, int64_t time_ns)
+void json_put_time(struct json *j, int64_t time_ns)
 {
 	int64_t fraction = time_ns % 1000000000;
 	time_t seconds = time_ns / 1000000000;
@@ -264,16 +233,24 @@ void json_time(struct json *j, const char *key, int64_t time_ns)
 		seconds--;
 	}
 	at = second_text(seconds, text);
-	for (int i = 8; i >= 0; i--, fraction /= 10)
+	text[at] = '.';
+	for (int i = 9; i > 0; i--, fraction /= 10)
 		text[at + i] = '0' + fraction % 10;
-	strcpy(text + at + 9, "Z");
-	json_text(j, key, text);
+	strcpy(text + at + 10, "Z");
+	json_put_text(j, text);
 }
 
-void json_ratio(struct json *j, const char *key, double value)
+void json_put_date(struct json *j, int64_t seconds)
+{
+	char text[80];
+
+	strcpy(text + second_text(seconds, text), "Z");
+	json_put_text(j, text);
+}
+
+void json_put_ratio(struct json *j, double value)
 {
 	char text[400]; /* the largest number there is has 309 digits */
 
-	lead(j, key);
 	put(j, text, (size_t)snprintf(text, sizeof(text), "%.6f", value));
 }

@@ -10,7 +10,7 @@
 
 /*
  * Take the body of the handshake message (without its 4-byte header). *out must
- * be zero or freed. Return 0, -EBADMSG when a length lies, or -ENOMEM; what was
+ * be zero or freed but for .no_fingerprints. Return 0, -EBADMSG when a length lies, or -ENOMEM; what was
  * read before stays in *out, whose .seen is set in each case. The caller owns
  * *out and releases it with the function beneath; nothing points into `body`.
  */

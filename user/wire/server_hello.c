@@ -87,7 +87,7 @@ static int extensions(struct cursor *c, struct server_hello *out)
 		}
 		good &= extension(type, body, out);
 	}
-	if (good)
+	if (good && !out->no_fingerprints)
 		server_fingerprint(out, &list);
 	return good;
 }
