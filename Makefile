@@ -59,7 +59,8 @@ coverage: deps-test ## the lines of user/wire that tests run, 90 in a hundred at
 	B=build/cov tests/coverage.sh
 demo: deps-test all ## the session that could not be resumed, from a capture
 	@/usr/bin/python3 -B tests/golden/seed.py | $(B)/tlstrace read -
-bench: deps-bench all ## what tracing costs nginx, beside tshark (PAIRS=7)
+bench: deps-bench all $(B)/bench/diagnosis ## what tracing costs nginx, beside tshark (PAIRS=7), and what diagnosis does
+	$(B)/bench/diagnosis
 	B=$(B) tests/bench/live.sh
 	B=$(B) tests/bench/library.sh
 bench-read: deps-bench all ## how fast captures are read, beside tshark
@@ -120,6 +121,9 @@ $(B)/tlstrace.bash $(B)/tlstrace.zsh $(B)/tlstrace.fish: $(B)/tlstrace.%: $(B)/t
 $(B)/unit/%: tests/unit/%.c tests/unit/tap.h tests/unit/feed.h tests/unit/facts_made.h $(B)/user.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) -o $@ $(LIBS)
+$(B)/bench/%: tests/bench/%.c $(B)/user.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LIBS)
 build/fuzz/%.o: %.c | deps-test
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
