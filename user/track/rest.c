@@ -85,6 +85,9 @@ static void rest_one(struct track *t, struct session *s)
 	/* One that may still stall is looked at every second. */
 	if (!s->reported)
 		return;
+	/* Long established: what it could be compared by is room for those that begin. */
+	if (s->conn.established)
+		ledger_settle(s->ledger, &t->budget);
 	while (*at != s)
 		at = &(*at)->next;
 	packed = (struct session *)pack(s);
