@@ -21,8 +21,19 @@ CODES = {"bad_record_mac": 20, "unknown_ca": 48, "certificate_expired": 45, "han
 OWN = {"openssl": {"mac": 281, "verify": 134, "no certificate": 199, "cipher": 193, "version": 258, "ALPN": 235,
                    "SNI": 234, "HTTP": 156, "not TLS": 267, "EOF": 294},
        "gnutls": {"mac": -24, "verify": -43, "no certificate": -112, "cipher": -87, "version": -87, "ALPN": -344,
-                  "SNI": -294, "HTTP": -15, "not TLS": -15, "EOF": -110}}
-RECEIVED = {"openssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12}
+                  "SNI": -294, "HTTP": -15, "not TLS": -15, "EOF": -110},
+       # Go's number is that of the alert, where its error is one; else it has a text.
+       "go": {"mac": 20, "verify": "tls: failed to verify certificate",
+              "no certificate": "tls: client didn't provide a certificate",
+              "cipher": "tls: no cipher suite supported by both client and server",
+              "version": {"1.2": "tls: client offered only unsupported versions: [303 302 301]",
+                          "1.3": "tls: client offered only unsupported versions: [304]"},
+              "ALPN": "tls: client requested unsupported application protocols ([none.test])",
+              "SNI": "tls: no certificates configured",
+              "not TLS": "tls: first record does not look like a TLS handshake", "EOF": "EOF"}}
+RECEIVED = {"openssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12,
+            "go": lambda description: CODES[description]}
+GO = ("Go", "Go, stripped")
 
 
 def config(case, version, role):
@@ -129,6 +140,15 @@ ELSE = {
         (([("client", "certificate_expired"), ("server", "bad_record_mac")], [-24]), PLAIN_ALERT),
     ("GnuTLS", "client", "no client certificate", "1.3", "client"): (([], [-12]), UNKNOWN_ALERT),
 }
+for go in GO:
+    for case in ("unknown CA", "expired"):
+        OTHERWISE[go, "client", case] = (("client", "bad_certificate", "verify"), None)
+        ELSE[go, "server", case, "1.3", "server"] = \
+            (([("client", outcome(case, "1.3", "server")[1]), ("server", "bad_record_mac")], [20]), PLAIN_ALERT)
+    OTHERWISE[go, "server", "no client certificate"] = (("server", "bad_certificate", "no certificate"), None)
+    OTHERWISE[go, "server", "HTTP"] = (None, "has read no record then: its reason is on no connection, the finding is the wire's")
+    for role in ("server", "client"):
+        OTHERWISE[go, role, "EOF"] = (("other", "decode_error", "EOF"), "closes without an alert")
 UNSENT = "closes without sending its library's alert"
 
 
@@ -165,6 +185,16 @@ def left(cell, libraries):
     return {role: [([], own), (alert, own)], other: [(alert, [OWN[libraries[other]]["EOF"]] if minds else [])]}
 
 
+def gone(cell, libraries):
+    """Go's ends say why their stream ended, and send nothing."""
+    role, other = cell.role, "client" if cell.role == "server" else "server"
+    if cell.case == "RST":
+        # What a client reads after the reset came is nobody's.
+        return {role: [([], ["Connection reset by peer"])] + [([], [])] * (role == "client"), other: [([], [])]}
+    alert = [(other, "decode_error")]
+    return {role: [([], ["EOF"]), (alert, ["EOF"])], other: [(alert, [OWN[libraries[other]]["EOF"]])]}
+
+
 def wanted(cell, libraries):
     """{end: [(alerts as (sender, description), reasons) that it may tell]}; `libraries` by end."""
     if (cell.peer, cell.case) == ("GnuTLS", "RST"):
@@ -172,6 +202,8 @@ def wanted(cell, libraries):
         other = "client" if cell.role == "server" else "server"
         # An error of the very first read is nobody's: no byte has told whose the object is.
         return {cell.role: [([], []), ([], [-54]), ([(cell.role, "unexpected_message")], [-110])], other: [([], [])]}
+    if cell.peer in GO and cell.case in ("EOF", "RST"):
+        return gone(cell, libraries)
     if unsent(cell) or said(cell) and said(cell)[0] == "other":
         return left(cell, libraries)
     if not said(cell):
@@ -180,6 +212,7 @@ def wanted(cell, libraries):
     other = "client" if sender == "server" else "server"
     alerts = [(sender, description)] if description else []
     own = [OWN[libraries[sender]].get(reason, reason)]
+    own = [o[cell.version] if isinstance(o, dict) else o for o in own]
     received = [RECEIVED[libraries[other]](description)] if description else []
     ends = {sender: [(alerts, own)], other: [(alerts, received)]}
     for end in ends:

@@ -52,7 +52,9 @@ def saw(cell, end):
     alerts = [(get(a, "tls.alert.sender"), get(a, "tls.alert.description")) for a in of(seen, "tls-alert")
               if get(a, "tls.alert.level") == "fatal" and
               not (cells.unsent(cell) and get(a, "tls.alert.evidence") == ["library"])]
-    return sorted(alerts, key=str), [get(e, "tls.error.reason_code") for e in of(seen, "tls-error")]
+    # Of Go and its like the reason is a text.
+    return sorted(alerts, key=str), [get(e, "tls.error.reason_code") or get(e, "tls.error.reason")
+                                     for e in of(seen, "tls-error")]
 
 
 def judge(cell):

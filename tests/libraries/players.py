@@ -172,6 +172,23 @@ def curl_client(port, version, name, ca):
             "--resolve", f"{name}:{port}:127.0.0.1", f"https://{name}:{port}/"], {}
 
 
+def go(*flags):
+    """Built when it is first asked for."""
+    def program():
+        made = f"{T}/go{'-'.join(('', *flags)).replace(' ', '')}/peer_go"
+        if not os.path.exists(made):
+            tt.run("go", "build", *flags, "-o", made, HERE + "/peer_go.go",
+                   env={**os.environ, "GO111MODULE": "off", "GOCACHE": T + "/gocache", "GOFLAGS": ""})
+        return made
+
+    def server(port, config, pair):
+        return [program(), "server", port, config, *pair], {}
+
+    def client(port, version, name, ca):
+        return [program(), "client", port, version, name, ca or SYSTEM], {}
+    return server, client
+
+
 POSTGRES = "/usr/lib/postgresql/15/bin/"
 
 
@@ -237,6 +254,8 @@ PEERS = {
     "stunnel": (stunnel_server, stunnel_client, "openssl", None),
     "PostgreSQL": (postgres_server, postgres_client, "openssl", None),
     "GnuTLS": (gnutls_server, gnutls_client, "gnutls", None),
+    "Go": (*go(), "go", None),
+    "Go, stripped": (*go("-ldflags=-s -w"), "go", None),
 }
 RELEASES = {"bullseye": ("libssl1.1", "openssl"), "trixie": ("libc6", "libssl3t64", "openssl")}
 # Those whose servers never answer: a client that is content says so and goes.
@@ -245,7 +264,7 @@ SILENT = {"OpenSSL 1.1.1", "OpenSSL 3.0", "OpenSSL 3.5"}
 CLIENTS_OF = {"PostgreSQL": postgres_client}
 PROGRAMS = {"Node": ["node"], "curl": ["curl"], "nginx": ["nginx"], "haproxy": ["haproxy"], "apache": ["apache2"],
             "stunnel": ["stunnel4"], "PostgreSQL": [POSTGRES + "postgres", POSTGRES + "psql"],
-            "GnuTLS": ["gnutls-serv", "gnutls-cli"]}
+            "GnuTLS": ["gnutls-serv", "gnutls-cli"], "Go": ["go"], "Go, stripped": ["go"]}
 
 
 def missing(peer):
