@@ -5,16 +5,20 @@
 
 #include "library.bpf.h"
 
-/* SSL_ERROR_BASE and SSL_ERROR_LIMIT of ssl/sslerr.h, and what healthy handshakes note. */
+/*
+ * SSL_ERROR_BASE and SSL_ERROR_LIMIT of ssl/sslerr.h, and what healthy handshakes note: the last
+ * of these for each ChangeCipherSpec of TLS 1.3, before it is passed over.
+ */
 #define NSS_FIRST (-12288)
 #define NSS_LAST (-11288)
 #define NSS_NO_CERTIFICATE (-12285)
 #define NSS_SESSION_NOT_FOUND (-12198)
+#define NSS_UNEXPECTED_TYPE (-12109)
 
 static __always_inline int nss_is_error(__s32 code)
 {
 	return code >= NSS_FIRST && code < NSS_LAST && code != NSS_NO_CERTIFICATE &&
-	       code != NSS_SESSION_NOT_FOUND;
+	       code != NSS_SESSION_NOT_FOUND && code != NSS_UNEXPECTED_TYPE;
 }
 
 #define NSS_ALERT 21

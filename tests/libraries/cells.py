@@ -2,7 +2,7 @@
 
 A case is played against a peer's server and against its client. Who fails is the peer, where
 it can be made to; then it sends an alert for a reason of its own, and the other end receives it."""
-import os, sys
+import os, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenarios"))
 from altering import CUT, FLIP, RESET
@@ -16,12 +16,14 @@ CONFIG = {"no client certificate": ("mutual", "mutual"), "no common cipher": ("d
 CODES = {"bad_record_mac": 20, "unknown_ca": 48, "certificate_expired": 45, "handshake_failure": 40,
          "certificate_required": 116, "protocol_version": 70, "no_application_protocol": 120,
          "unrecognized_name": 112, "decode_error": 50, "bad_certificate": 42, "unexpected_message": 10,
-         "internal_error": 80, "certificate_unknown": 46}
+         "internal_error": 80, "record_overflow": 22, "certificate_unknown": 46}
 # a library's own number for what an end finds out by itself
 OWN = {"openssl": {"mac": 281, "verify": 134, "no certificate": 199, "cipher": 193, "version": 258, "ALPN": 235,
                    "SNI": 234, "HTTP": 156, "not TLS": 267, "EOF": 294},
        "gnutls": {"mac": -24, "verify": -43, "no certificate": -112, "cipher": -87, "version": -87, "ALPN": -344,
                   "SNI": -294, "HTTP": -15, "not TLS": -15, "EOF": -110},
+       "nss": {"mac": -12273, "verify": None, "no certificate": None, "cipher": -12286, "version": -12279,
+               "SNI": -12182, "not TLS": -12263, "EOF": None},  # None: it is no number of TLS alone
        # Go's number is that of the alert, where its error is one; else it has a text.
        "go": {"mac": 20, "verify": "tls: failed to verify certificate",
               "no certificate": "tls: client didn't provide a certificate",
@@ -31,8 +33,10 @@ OWN = {"openssl": {"mac": 281, "verify": 134, "no certificate": 199, "cipher": 1
               "ALPN": "tls: client requested unsupported application protocols ([none.test])",
               "SNI": "tls: no certificates configured",
               "not TLS": "tls: first record does not look like a TLS handshake", "EOF": "EOF"}}
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "user", "library", "nss.def")) as f:
+    NSS_RECEIVED = {int(m[2]): int(m[1]) for m in re.finditer(r"^NSS\((-\d+), \"\w+\", (\d+),", f.read(), re.M)}
 RECEIVED = {"openssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12,
-            "go": lambda description: CODES[description]}
+            "nss": lambda description: NSS_RECEIVED[CODES[description]], "go": lambda description: CODES[description]}
 GO = ("Go", "Go, stripped")
 
 
@@ -140,6 +144,23 @@ ELSE = {
         (([("client", "certificate_expired"), ("server", "bad_record_mac")], [-24]), PLAIN_ALERT),
     ("GnuTLS", "client", "no client certificate", "1.3", "client"): (([], [-12]), UNKNOWN_ALERT),
 }
+UNNUMBERED = "gives its reason by a number that is none of TLS, or that healthy handshakes note too"
+OTHERWISE |= {
+    ("NSS", "server", "HTTP"): ("n/a", "waits for the rest of what it takes for an SSLv2 hello"),
+    ("NSS", "client", "HTTP"): (("client", "record_overflow", "not TLS"), None),
+    ("NSS", "server", "ALPN"): NO_ALPN, ("NSS", "client", "ALPN"): NO_ALPN,
+    ("NSS", "server", "no client certificate", "1.2"): (("server", "bad_certificate", "no certificate"), UNNUMBERED),
+    ("NSS", "server", "no client certificate", "1.3"): (("server", "certificate_required", "no certificate"), UNNUMBERED),
+    ("NSS", "client", "unknown CA"): (("client", "bad_certificate", "verify"), UNNUMBERED),
+    ("NSS", "client", "expired"): (("client", "certificate_expired", "verify"), UNNUMBERED),
+}
+ELSE |= {("NSS", "client", "no common cipher", version, "client"): (([("server", "handshake_failure")], [-12286]), None)
+         for version in VERSIONS}
+for case in ("unknown CA", "expired"):
+    ELSE["NSS", "server", case, "1.3", "server"] = \
+        (([("client", outcome(case, "1.3", "server")[1]), ("server", "unexpected_message")], []), PLAIN_ALERT)
+for role in ("server", "client"):
+    OTHERWISE["NSS", role, "EOF"] = (("other", "decode_error", "EOF"), "closes without an alert")
 for go in GO:
     for case in ("unknown CA", "expired"):
         OTHERWISE[go, "client", case] = (("client", "bad_certificate", "verify"), None)
@@ -186,13 +207,13 @@ def left(cell, libraries):
 
 
 def gone(cell, libraries):
-    """Go's ends say why their stream ended, and send nothing."""
+    """Go's ends say why their stream ended, NSS's do not, and both send nothing."""
     role, other = cell.role, "client" if cell.role == "server" else "server"
     if cell.case == "RST":
         # What a client reads after the reset came is nobody's.
         return {role: [([], ["Connection reset by peer"])] + [([], [])] * (role == "client"), other: [([], [])]}
-    alert = [(other, "decode_error")]
-    return {role: [([], ["EOF"]), (alert, ["EOF"])], other: [(alert, [OWN[libraries[other]]["EOF"]])]}
+    alert, own = [(other, "decode_error")], [o for o in [OWN[libraries[role]]["EOF"]] if o]
+    return {role: [([], own), (alert, own)], other: [(alert, [OWN[libraries[other]]["EOF"]])]}
 
 
 def wanted(cell, libraries):
@@ -202,7 +223,7 @@ def wanted(cell, libraries):
         other = "client" if cell.role == "server" else "server"
         # An error of the very first read is nobody's: no byte has told whose the object is.
         return {cell.role: [([], []), ([], [-54]), ([(cell.role, "unexpected_message")], [-110])], other: [([], [])]}
-    if cell.peer in GO and cell.case in ("EOF", "RST"):
+    if cell.peer in GO and cell.case in ("EOF", "RST") or cell.peer == "NSS" and cell.case == "EOF":
         return gone(cell, libraries)
     if unsent(cell) or said(cell) and said(cell)[0] == "other":
         return left(cell, libraries)
@@ -212,7 +233,7 @@ def wanted(cell, libraries):
     other = "client" if sender == "server" else "server"
     alerts = [(sender, description)] if description else []
     own = [OWN[libraries[sender]].get(reason, reason)]
-    own = [o[cell.version] if isinstance(o, dict) else o for o in own]
+    own = [o[cell.version] if isinstance(o, dict) else o for o in own if o]
     received = [RECEIVED[libraries[other]](description)] if description else []
     ends = {sender: [(alerts, own)], other: [(alerts, received)]}
     for end in ends:

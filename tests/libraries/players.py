@@ -172,6 +172,33 @@ def curl_client(port, version, name, ca):
             "--resolve", f"{name}:{port}:127.0.0.1", f"https://{name}:{port}/"], {}
 
 
+def nss_store(pair, ca):
+    """A database with a key and its certificate, and with an authority to trust; made once."""
+    folder = f"{T}/nss-{'-'.join(os.path.basename(path) for path in [*pair, ca])}"
+    if os.path.exists(folder):
+        return folder
+    os.mkdir(folder)
+    tt.run("certutil", "-N", "-d", folder, "--empty-password")
+    if pair:
+        tt.run("openssl", "pkcs12", "-export", "-in", pair[0], "-inkey", pair[1], "-out", folder + "/p12",
+               "-name", "known.test", "-passout", "pass:")
+        tt.run("pk12util", "-i", folder + "/p12", "-d", folder, "-W", "")
+    if ca != SYSTEM:
+        tt.run("certutil", "-A", "-d", folder, "-n", "authority", "-t", "CT,,", "-i", ca)
+    return folder
+
+
+def nss_server(port, config, pair):
+    both = versions(config)
+    return ["selfserv", "-n", "known.test", "-p", port, "-d", nss_store(pair, pair[0]), "-V", f"tls{both[0]}:tls{both[-1]}",
+            *{"mutual": ["-rr"], "sni": ["-a", "known.test"]}.get(config, [])], {}
+
+
+def nss_client(port, version, name, ca):
+    return ["tstclnt", "-4", "-h", "localhost", "-a", name, "-p", port, "-d", nss_store((), ca or SYSTEM),
+            "-A", write("request", REQUEST.decode()), "-V", f"tls{version}:tls{version}"], {}
+
+
 def go(*flags):
     """Built when it is first asked for."""
     def program():
@@ -254,6 +281,7 @@ PEERS = {
     "stunnel": (stunnel_server, stunnel_client, "openssl", None),
     "PostgreSQL": (postgres_server, postgres_client, "openssl", None),
     "GnuTLS": (gnutls_server, gnutls_client, "gnutls", None),
+    "NSS": (nss_server, nss_client, "nss", None),
     "Go": (*go(), "go", None),
     "Go, stripped": (*go("-ldflags=-s -w"), "go", None),
 }
@@ -264,7 +292,7 @@ SILENT = {"OpenSSL 1.1.1", "OpenSSL 3.0", "OpenSSL 3.5"}
 CLIENTS_OF = {"PostgreSQL": postgres_client}
 PROGRAMS = {"Node": ["node"], "curl": ["curl"], "nginx": ["nginx"], "haproxy": ["haproxy"], "apache": ["apache2"],
             "stunnel": ["stunnel4"], "PostgreSQL": [POSTGRES + "postgres", POSTGRES + "psql"],
-            "GnuTLS": ["gnutls-serv", "gnutls-cli"], "Go": ["go"], "Go, stripped": ["go"]}
+            "GnuTLS": ["gnutls-serv", "gnutls-cli"], "NSS": ["selfserv", "tstclnt", "certutil"], "Go": ["go"], "Go, stripped": ["go"]}
 
 
 def missing(peer):
