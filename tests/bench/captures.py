@@ -35,7 +35,7 @@ def bulk(gigabytes):
 
 
 def handshakes(count, ended=True):
-    """Full TLS 1.2 handshakes with one and the same certificate, 9 packets each, or those still open."""
+    """Full TLS 1.2 handshakes with one and the same certificate, 11 packets each, or those still open."""
     import subprocess
     certificate = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-outform",
@@ -55,7 +55,10 @@ def handshakes(count, ended=True):
     for t, d in f.packets:
         places.append((at + 16 + 14, d[12:16] == address("10.0.0.1")))
         at += 16 + 14 + len(d)
+    randoms = [block.index(bytes(range(start, start + 32))) for start in (0, 32)]
     for n in range(count):
+        for place in randoms:
+            struct.pack_into(">Q", block, place, n)
         host, port = struct.pack(">I", 0x0a010000 + n // 60000), struct.pack(">H", 1024 + n % 60000)
         for place, from_client in places:
             a, p = (12, 20) if from_client else (16, 22)
