@@ -146,30 +146,60 @@ def same_name():
     tt.kill(p)
 
 
-def static():
-    """A static program: no library is mapped, its symbols are its own."""
-    source, program = f"{T}/static.c", f"{T}/static"
-    with open(source, "w") as f:
-        f.write(STATIC)
-    tt.run("gcc", "-static", "-o", program, source, "-lssl", "-lcrypto", stderr=subprocess.DEVNULL)
-    p = tt.spawn([program, port], stdin=subprocess.PIPE)
+def distrusting(what, program, *argv):
+    """A program that is there before the tracer connects once: its reason, its version, its file."""
+    p = tt.spawn([*argv, port], stdin=subprocess.PIPE)
     tt.wait_for(lambda: program in open(f"/proc/{p.pid}/maps").read(), "the program runs")
     tracer = tt.Tracer("--port", port)
     p.stdin.write(b"\n")
     p.stdin.flush()
-    tt.wait_for(lambda: covered(tracer, p.pid), "a static program: it is named")
+    tt.wait_for(lambda: covered(tracer, p.pid), f"{what}: it is named")
     p.stdin.close()
     p.wait(20)
-    told = said("a static program", tracer.stop(), "client", port, 134, tt.run("openssl", "version").split()[1], p.pid)
-    ok(told == [program], "a static program: the file is its own", told)
     tt.running.remove(p)
+    return said(what, tracer.stop(), "client", port, 134, tt.run("openssl", "version").split()[1], p.pid)
+
+
+def static():
+    """A static program: no library is mapped, its symbols are its own."""
+    program = f"{T}/static"
+    tt.run("gcc", "-static", "-o", program, source, "-lssl", "-lcrypto", stderr=subprocess.DEVNULL)
+    told = distrusting("a static program", program, program)
+    ok(told == [program], "a static program: the file is its own", told)
+
+
+def musl():
+    """Programs on musl: a static one, and a root whose loader and C library are musl's. There is no
+    package of OpenSSL for musl: its libraries are made of the objects in those for static programs."""
+    archive = [f"/{LIBRARIES}/lib{name}.a" for name in ("ssl", "crypto")]
+    headers = ["-idirafter", "/usr/include", "-idirafter", "/usr/include/x86_64-linux-gnu"]
+    missing = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "musl.c")
+    program, root = f"{T}/static-musl", f"{T}/musl"
+    tt.run("musl-gcc", "-static", *headers, "-o", program, source, missing, *archive)
+    ok(b"GLIBC" not in open(program, "rb").read(), "a static program on musl has nothing of glibc's")
+    told = distrusting("a static program on musl", program, program)
+    ok(told == [program], "a static program on musl: the file is its own", told)
+    for folder in ("lib", "usr/lib", "usr/bin"):
+        os.makedirs(f"{root}/{folder}")
+    shutil.copy("/lib/ld-musl-x86_64.so.1", f"{root}/lib")
+    ssl, crypto = (f"{root}/usr/lib/lib{name}.so.3" for name in ("ssl", "crypto"))
+    for made, parts in ((crypto, [missing, "-Wl,--whole-archive", archive[1], "-Wl,--no-whole-archive"]),
+                        (ssl, ["-Wl,--whole-archive", archive[0], "-Wl,--no-whole-archive", crypto])):
+        tt.run("musl-gcc", "-shared", "-fPIC", f"-Wl,-soname,{os.path.basename(made)}", "-o", made, *parts)
+    tt.run("musl-gcc", *headers, "-o", f"{root}/usr/bin/client", source, ssl, crypto)
+    told = distrusting("a root on musl", "ld-musl", "unshare", "--mount", "chroot", root, "/usr/bin/client")
+    ok([path.endswith("/usr/lib/libssl.so.3") for path in told] == [True], "a root on musl: its library is found", told)
 
 
 cert, port, late = tt.certificate(), tt.port(), tt.port()
 server = tt.serve(["openssl", "s_server", "-accept", port, "-cert", cert[0], "-key", cert[1], "-www"], port)
+source = f"{T}/static.c"
+with open(source, "w") as f:
+    f.write(STATIC)
 old_root()
 replaced()
 same_name()
 static()
+musl()
 tt.kill(server)
 sys.exit(tt.result)

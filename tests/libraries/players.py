@@ -297,5 +297,4 @@ PROGRAMS = {"Node": ["node"], "curl": ["curl"], "nginx": ["nginx"], "haproxy": [
 
 def missing(peer):
     """Why it cannot be played, None when it can."""
-    absent = [p for p in PROGRAMS.get(peer, []) if not shutil.which(p)]
-    return f"{absent[0]} is not installed" if absent else None
+    return next((f"{p} is not installed" for p in PROGRAMS.get(peer, []) if not shutil.which(p)), None)
