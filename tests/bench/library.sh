@@ -1,18 +1,26 @@
 #!/usr/bin/env bash
-# What library probes cost nginx and its client (wrk), both ends of each connection together:
+# What library probes cost nginx and its client (s_time for connections, wrk for requests; the
+# latter calls SSL_connect two dozen times a connection), both ends of each connection together:
 # hits and their price by the tracer's own count. On a machine that does nothing else: probes
 # are the host's.
 cd "$(dirname "$0")/../.." && . tests/live/lib.sh
 port=$(port)
 . tests/bench/nginx.sh
 cpu_ns() { cut -d' ' -f1 /proc/"$1"/schedstat; }
-# measure NAME OPTION... - wrk against nginx once; what the tracer counted of it.
+connections() {
+	openssl s_time -connect "127.0.0.1:$port" -new -time "$SECONDS_EACH" -www /small 2>/dev/null |
+		awk '/connections in .* real seconds/ { print $1 }'
+}
+requests() {
+	wrk -t1 -c8 -d"${SECONDS_EACH}s" "https://127.0.0.1:$port/small" | awk '/requests in/ { print $1 }'
+}
+# measure NAME LOAD OPTION... - one load on nginx; what the tracer counted of it.
 measure() {
-	local name=$1 before requests worker_ns
-	shift
+	local name=$1 load=$2 before requests worker_ns
+	shift 2
 	trace --port $port -v "$@"
 	before=$(cpu_ns "$worker")
-	requests=$(wrk -t1 -c8 -d"${SECONDS_EACH}s" "${load[@]}" | awk '/requests in/ { print $1 }')
+	requests=$($load)
 	worker_ns=$((($(cpu_ns "$worker") - before) / requests))
 	stop_trace
 	[ "$hit" ] || hit=$(sed -n 's/.*probed.*, \([0-9]*\) ns a hit, \([0-9]*\) of.*/a hit: \1 ns where the kernel emulates, \2 ns where it must step over/p' "$T/err")
@@ -29,10 +37,8 @@ P
 }
 SECONDS_EACH=${SECONDS_EACH:-3} hit=
 printf '%-34s %12s %10s %10s %10s %10s %7s\n' load 'server µs' hits 'cost µs' 'an end' machine paused
-load=(-H "Connection: close" "https://127.0.0.1:$port/small")
-measure 'connections, --io=off' --io=off --max-overhead 0
-measure 'connections, no limit' --max-overhead 100
-load=("https://127.0.0.1:$port/small")
-measure 'keep-alive 1 KiB, as it comes'
-measure 'keep-alive 1 KiB, no limit' --max-overhead 100
+measure 'connections, --io=off' connections --io=off --max-overhead 0
+measure 'connections, no limit' connections --max-overhead 100
+measure 'keep-alive 1 KiB, as it comes' requests
+measure 'keep-alive 1 KiB, no limit' requests --max-overhead 100
 echo "$hit"
