@@ -11,12 +11,14 @@ PEERS = HERE + "/../scenarios/peers/"
 GO, NSS = T + "/matrix-go", T + "/nss-"
 # version, key exchange, resumption, client's certificate, what becomes of it
 Cell = collections.namedtuple("Cell", "version kx resume auth end")
-OLD, NEW = ("rsa", "dhe", "ecdhe", "ecdsa"), ("x25519", "p256", "retry")
+OLD, NEW = ("rsa", "dhe", "ecdhe", "ecdsa", "psk"), ("x25519", "p256", "retry", "psk")
 OPENSSL = {"rsa": "AES128-SHA:AES128-GCM-SHA256", "dhe": "DHE-RSA-AES128-SHA:DHE-RSA-AES128-GCM-SHA256",
            "ecdhe": "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256",
-           "ecdsa": "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256"}
+           "ecdsa": "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256", "psk": "PSK-AES128-CBC-SHA:ECDHE-PSK-AES128-CBC-SHA"}
 NUMBERS = {"rsa": (0x002f, 0x009c), "dhe": (0x0033, 0x009e), "ecdhe": (0xc013, 0xc02f), "ecdsa": (0xc009, 0xc02b)}
-GNUTLS = {"rsa": "+RSA", "dhe": "+DHE-RSA", "ecdhe": "+ECDHE-RSA", "ecdsa": "+ECDHE-ECDSA"}
+GNUTLS = {"rsa": "+RSA", "dhe": "+DHE-RSA", "ecdhe": "+ECDHE-RSA", "ecdsa": "+ECDHE-ECDSA", "psk": "+PSK"}
+GROUPS = {"x25519": "X25519", "p256": "P-256", "retry": "X25519:P-384", "psk": "X25519"}
+SHARED = "00112233445566778899aabbccddeeff"  # the pre-shared key of Client_identity
 NARROW = "ECDHE-ECDSA-AES256-GCM-SHA384"  # all that a narrow server takes, and TLS 1.2 alone
 USERS = {"given": "user", "stranger": "stranger", "none": None, "asked": None}
 pairs = {}
@@ -46,6 +48,7 @@ def prepare():
     for user in {*USERS.values()}:
         nss_folder(str(user), pki.CA, *([user] if user else []))
     pki.quiet("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", T + "/dh")
+    open(T + "/psk", "w").write(f"Client_identity:{SHARED}\n")
     open(T + "/request", "w").write("GET / HTTP/1.0\r\n\r\n")
     tt.run("go", "build", "-o", GO, PEERS + "peer.go",
            env={**os.environ, "GO111MODULE": "off", "GOCACHE": T + "/go", "GOFLAGS": ""})
@@ -55,7 +58,7 @@ def prepare():
 def openssl_server(port, config):
     auth = {"ask": ["-verify", "1"], "need": ["-Verify", "1", "-verify_return_error"]}
     return ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pairs["rsa"][0], "-key", pairs["rsa"][1], "-dcert",
-            pairs["ec"][0], "-dkey", pairs["ec"][1], "-www", "-quiet", "-alpn", "http/1.1", "-CAfile", pki.CA,
+            pairs["ec"][0], "-dkey", pairs["ec"][1], "-www", "-quiet", "-alpn", "http/1.1", "-CAfile", pki.CA, "-psk", SHARED,
             *[a for word in config for a in auth.get(word, [])], *(["-no_ticket"] if "ids" in config else []),
             *(["-groups", "P-384"] if "retry" in config else []),
             *(["-tls1_2", "-cipher", NARROW] if "narrow" in config else ["-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0"])]
@@ -63,18 +66,18 @@ def openssl_server(port, config):
 
 def gnutls_server(port, config):
     priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:-CIPHER-ALL:+AES-256-GCM" if "narrow" in config else \
-        "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+RSA:+DHE-RSA" + (":-GROUP-ALL:+GROUP-SECP384R1" if "retry" in config else "")
+        "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+RSA:+DHE-RSA:+PSK:+ECDHE-PSK" + (":-GROUP-ALL:+GROUP-SECP384R1" if "retry" in config else "")
     auth = [] if "ask" in config else ["--require-client-cert", "--verify-client-cert"] if "need" in config else ["--disable-client-cert"]
     return ["gnutls-serv", "-p", port, "--http", "-q", *[f"--x509{k}file={pairs[p][i]}" for p in ("rsa", "ec")
                                                         for i, k in enumerate(("cert", "key"))],
-            f"--x509cafile={pki.CA}", *auth, "--alpn=http/1.1", f"--priority={priority}",
+            f"--x509cafile={pki.CA}", f"--pskpasswd={T}/psk", *auth, "--alpn=http/1.1", f"--priority={priority}",
             *(["--noticket"] if "ids" in config else [])]
 
 
 def nss_server(port, config):
     return ["selfserv", "-n", "rsa", "-e", "ec", "-p", port, "-d", NSS + "server", "-H", "1", "-Q",
             *(["-V", "tls1.2:tls1.2", "-c", ":C02C"] if "narrow" in config else
-              ["-V", "tls1.0:", "-c", "".join(":%04X" % n for k in OLD for n in NUMBERS[k]) + ":1301"]),
+              ["-V", "tls1.0:", "-c", "".join(":%04X" % n for k in NUMBERS for n in NUMBERS[k]) + ":1301"]),
             *({"ask": ["-r"], "need": ["-r", "-r"]}.get(next((w for w in config if w in ("ask", "need")), ""), [])),
             *([] if "ids" in config else ["-u"]), *(["-I", "P384"] if "retry" in config else [])]
 
@@ -102,8 +105,9 @@ def openssl_client(port, name, cell, times):
     for i in range(times):
         out.append(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", name, "-alpn", "http/1.1",
                     "-tls" + {"1.0": "1", "1.1": "1_1", "1.2": "1_2", "1.3": "1_3"}[cell.version], "-ign_eof",
-                    *(["-cipher", OPENSSL[cell.kx] + ":@SECLEVEL=0"] if cell.kx in OLD else []),
-                    *(["-groups", {"x25519": "X25519", "p256": "P-256", "retry": "X25519:P-384"}[cell.kx]] if cell.kx in NEW else []),
+                    *(["-cipher", OPENSSL[cell.kx] + ":@SECLEVEL=0"] if cell.version < "1.3" else []),
+                    *(["-groups", GROUPS[cell.kx]] if cell.version == "1.3" else []),
+                    *(["-psk", SHARED] if cell.kx == "psk" else []),
                     *(["-cert", pairs[user][0], "-key", pairs[user][1]] if user else []),
                     *(["-CAfile", pki.OTHER_CA, "-verify_return_error"] if cell.end == "distrust" else []),
                     *(["-no_ticket"] if cell.resume == "id" else []),
@@ -113,12 +117,14 @@ def openssl_client(port, name, cell, times):
 
 def gnutls_client(port, name, cell, times):
     user = USERS[cell.auth]
-    kx = f":-KX-ALL:{GNUTLS[cell.kx]}" if cell.kx in OLD else ":-GROUP-ALL:" + {
-        "x25519": "+GROUP-X25519", "p256": "+GROUP-SECP256R1", "retry": "+GROUP-X25519:+GROUP-SECP384R1"}[cell.kx]
+    kx = f":-KX-ALL:{GNUTLS[cell.kx]}" if cell.version < "1.3" else ":-GROUP-ALL:" + {
+        "x25519": "+GROUP-X25519", "p256": "+GROUP-SECP256R1", "retry": "+GROUP-X25519:+GROUP-SECP384R1",
+        "psk": "+GROUP-X25519:+PSK:+ECDHE-PSK"}[cell.kx]
     trust = [f"--x509cafile={pki.OTHER_CA}"] if cell.end == "distrust" else ["--insecure"]
     return [["gnutls-cli", *trust, f"--sni-hostname={name}", "--verify-hostname=localhost", "--alpn=http/1.1", "-p", port,
              f"--priority=NORMAL:-VERS-ALL:+VERS-TLS{cell.version}{kx}" + (":%NO_TICKETS" if cell.resume == "id" else ""),
              *([f"--x509certfile={pairs[user][0]}", f"--x509keyfile={pairs[user][1]}"] if user else []),
+             *(["--pskusername=Client_identity", f"--pskkey={SHARED}"] if cell.kx == "psk" else []),
              *(["--resume", "--waitresumption"] if times > 1 else []), "127.0.0.1"]]
 
 

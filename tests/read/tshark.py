@@ -4,7 +4,7 @@ length) of the same direction in the same order, the same names, ciphers and ale
 more with the packets shuffled, repeated and cut into fragments."""
 import random, struct, sys
 
-from beside import compare, of_tlstrace, of_tshark, read, tt
+from fields import compare, of_tlstrace, of_tshark, read, tt
 from capture import Capture
 from failing import fail_all, good
 from grid_peers import CLIENTS, SERVERS, prepare

@@ -46,6 +46,16 @@ static void lineage(void)
 	history_free(h);
 }
 
+static struct conn psk(uint64_t id)
+{
+	struct conn c = ended(id, true, true);
+
+	c.client.psk = true;
+	c.client.psk_count = 1;
+	c.server.version = 0x0304;
+	return c;
+}
+
 static void tickets(void)
 {
 	struct history *h = history_new(100, 100);
@@ -59,12 +69,20 @@ static void tickets(void)
 	memset(c.client.ticket_hash, 3, SHORT_HASH);
 	history_handshake(h, &c, 2000);
 	ok(c.original.seen && c.original.connection == 1, "a ticket leads to the handshake that issued it");
-	c = ended(3, true, true);
-	c.client.psk = true;
-	c.client.psk_count = 1;
-	c.server.version = 0x0304;
+	c = psk(3);
 	history_handshake(h, &c, 3000);
-	ok(c.original.seen && c.original.inferred, "TLS 1.3: the pair's last full handshake, inferred");
+	ok(!c.original.seen, "TLS 1.3: a handshake of TLS 1.2 makes no pre-shared key");
+	c = ended(4, true, false);
+	c.server.version = 0x0304;
+	history_handshake(h, &c, 4000);
+	c = psk(5);
+	history_handshake(h, &c, 5000);
+	ok(c.original.seen && c.original.inferred && c.original.connection == 4,
+	   "TLS 1.3: the pair's last full handshake, inferred");
+	c = psk(6);
+	c.client.psk_external = true;
+	history_handshake(h, &c, 6000);
+	ok(!c.original.seen, "a key with a name is no session's");
 	history_free(h);
 }
 

@@ -60,12 +60,14 @@ static const struct made *by_session_id(struct history *h, const struct conn *c)
 	return find_made(h, c, BY_ID, hash);
 }
 
+/* Of TLS 1.3: no other makes a pre-shared key. */
 static const struct made *last_full(struct history *h, const struct pair *ends)
 {
 	struct pair pair = pair_of(ends, true, true);
 	const struct pair_past *past = lru_find(h->pairs, &pair);
+	const struct made *made = past ? &past->last_full : NULL;
 
-	return past && past->last_full.original.seen ? &past->last_full : NULL;
+	return made && made->original.seen && is_tls13(made->original.version) ? made : NULL;
 }
 
 static void find_original(struct history *h, struct conn *c, const struct pair *ends, int64_t time_ns)
@@ -78,7 +80,7 @@ static void find_original(struct history *h, struct conn *c, const struct pair *
 		made = find_made(h, c, BY_TICKET, hello->ticket_hash);
 	else if (!hello->psk && hello->session_id_bytes)
 		made = by_session_id(h, c);
-	if (!made && hello->psk) {
+	if (!made && hello->psk && !hello->psk_external) {
 		made = offered_psk(h, c);
 		inferred = !made;
 		made = made ? made : last_full(h, ends);

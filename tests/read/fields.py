@@ -1,4 +1,4 @@
-"""beside.py - what tshark and what tlstrace read say of the same capture, in the same words:
+"""fields.py - what tshark and what tlstrace read say of the same capture, in the same words:
 by client port and how many used it before, records, handshake messages, fields, alerts."""
 import collections, hashlib, json, os, re, sys
 
