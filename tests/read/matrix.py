@@ -9,6 +9,7 @@ from matrix_peers import CLIENTS, Cell, NEW, OLD, SERVERS, prepare, run
 from tt import get, of, ok
 
 DEAL = 8
+CURVES = {"ecdhe": "x25519", "x25519": "x25519", "p256": "secp256r1", "retry": "secp384r1"}
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 
 
@@ -75,6 +76,9 @@ def wrong(cell, shakes, alerts):
                          **({} if cell.kx == "psk" else {"tls.resumed": cell.resume != "none"}), "tls.hello_retry": cell.kx == "retry"})
         if cell.resume != "none":
             expected["tls.resumption.method"] = {"id": "session_id"}.get(cell.resume, cell.resume)
+            expected["tls.resumption.original.connection"] = get(shakes[0], "tlstrace.connection")
+        elif cell.kx in CURVES:
+            expected["tls.curve"] = CURVES[cell.kx]
         if len(shakes) != (2 if cell.resume != "none" else 1):
             bad.append(f"{len(shakes)} handshakes")
         if cell.version < "1.3" and bool(get(shakes[0], "tls.client_certificate.sent")) != (cell.auth == "given"):
