@@ -1,7 +1,7 @@
 """Libraries that go: nothing of them is held. Their mounts can be unmounted and their disk space is
 free while the tracer goes on, it has as many files open as before, and what comes next is probed.
 Libraries that somebody still has mapped stay probed."""
-import ctypes, os, shutil, signal, struct, subprocess, sys, time
+import ctypes, json, os, shutil, signal, struct, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 import tt
@@ -92,9 +92,20 @@ def distrust(at):
                    stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
 
 
+def news():
+    """Coverage and errors so far: the tracer tells of all that others on this host do, too."""
+    while line := output.readline():
+        if not line.endswith("\n"):
+            output.seek(output.tell() - len(line.encode()))
+            break
+        if '"tlstrace-coverage"' in line or '"tls-error"' in line:
+            seen.append(json.loads(line))
+    return seen
+
+
 def errors(at):
     return [(get(e, "tls.error.library"), get(e, "tls.error.library_version"), get(e, "tls.error.reason_code"))
-            for e in of([e for e in tracer.events() if get(e, "server.port") == at], "tls-error", role="server")]
+            for e in of([e for e in news() if get(e, "server.port") == at], "tls-error", role="server")]
 
 
 def told(at, count=1):
@@ -103,7 +114,7 @@ def told(at, count=1):
 
 
 def covered(pid):
-    return [c for c in of(tracer.events(), "tlstrace-coverage", pid=pid) if get(c, "tlstrace.coverage.state") == "probed"]
+    return [c for c in of(news(), "tlstrace-coverage", pid=pid) if get(c, "tlstrace.coverage.state") == "probed"]
 
 
 def open_files():
@@ -257,6 +268,7 @@ def taken_over():
 
 cert, version = tt.certificate(), tt.run("openssl", "version").split()[1]
 tracer = tt.Tracer()
+output, seen = open(tracer.file), []
 try:
     rounds()
     in_use()
