@@ -140,6 +140,19 @@ f = Flow().open().send(0, record(22, client_hello(ciphers=(0xcc13, 0xcc14)))).se
 ok((h["tls"]["cipher"], h["tls"]["cipher_id"], h["tls"].get("curve")) ==
    ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256_OLD", 0xcc13, "secp256r1"), "a suite that was never registered", h)
 
+# One direction alone, as where the other takes another way: that is no failure
+key = message(12, b"\3\0\x1d\x20" + noise(32) + noise(70))
+f = Flow().open().send(0, record(22, client_hello())).send(1, record(22, server_hello() + key + message(14, b"")))
+f.send(0, record(22, message(16, noise(33))) + record(20, b"\1") + record(22, noise(40)))
+f.send(1, record(20, b"\1") + record(22, noise(40))).send(0, record(23, noise(100))).send(1, record(23, noise(200)))
+f.send(0, record(21, noise(26))).raw(0, f.seq[0], RST | ACK)
+for name, sides, history in (("client", (0,), "CGI"), ("server", (1,), "skni"), ("two", (0, 1), "CsknGIi")):
+    seen = [address(f.end[side][0]) for side in sides]
+    events = run(pcap([(t, ethernet(d)) for t, d in f.packets if d[12:16] in seen]))[1]
+    (h,) = of(events, "tls-handshake")
+    ok((h["tls"]["history"], h["tls"]["established"], of(events, "tls-finding")) == (history, name == "two", []),
+       f"what the {name} sent, nothing else: what is missing is no fault", events)
+
 # Bytes missing
 f = Flow(step_ns=10_000).open()
 resumed(f, data=(300, 0))

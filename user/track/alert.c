@@ -97,7 +97,7 @@ void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 				  (s->close_notify && alert->level != 2);
 	}
 	out->alert(out->arg, time_ns, c, alert);
-	if (!c->established && !session_handshake_missed(s) &&
+	if (!c->established && !session_handshake_missed(s) && !session_one_sided(s) &&
 	    (!alert->readable || alert->level == 2)) {
 		c->failed = true;
 		report_handshake(s, out, time_ns);

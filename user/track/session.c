@@ -14,25 +14,6 @@
 
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23, HEARTBEAT = 24, SSLV2_HELLO = 128 };
 
-enum tls_role sender_of(const struct session *s, int dir)
-{
-	if (s->conn.role == ROLE_UNKNOWN)
-		return ROLE_UNKNOWN;
-	if (dir == TT_SENT)
-		return s->conn.role;
-	return s->conn.role == ROLE_CLIENT ? ROLE_SERVER : ROLE_CLIENT;
-}
-
-bool session_handshake_missed(const struct session *s)
-{
-	return s->midstream && !s->conn.client.seen && !s->conn.server.seen;
-}
-
-bool session_tls13(const struct session *s)
-{
-	return s->conn.server.seen && is_tls13(s->conn.server.version);
-}
-
 void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns)
 {
 	if (s->reported || !(s->conn.client.seen || s->conn.server.seen))
@@ -259,7 +240,7 @@ bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)
 	struct conn *c = &s->conn;
 
 	if (s->reported || c->stalled || !(c->client.seen || c->server.seen) ||
-	    time_ns - c->last_record_ns < stall_ns)
+	    time_ns - c->last_record_ns < stall_ns || session_one_sided(s))
 		return false;
 	if (!c->last_alert.time_ns)
 		alert_after(s, -1, &c->last_alert);
@@ -273,7 +254,7 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 	if (s->reported)
 		return;
 	if (s->conn.client.seen || s->conn.server.seen) {
-		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN;
+		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN && !session_one_sided(s);
 		report_handshake(s, out, time_ns);
 	}
 }

@@ -8,6 +8,7 @@
 enum tls_role sender_of(const struct session *s, int dir);
 /* Open before tracing began: how its handshake went nobody saw. */
 bool session_handshake_missed(const struct session *s);
+bool session_one_sided(const struct session *s);
 bool session_tls13(const struct session *s);
 /* Add Zeek's letter of what `dir` sent, unless the handshake is over. */
 void add_history(struct session *s, int dir, char letter);
