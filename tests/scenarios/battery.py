@@ -113,12 +113,12 @@ class Play:
                 print(f"#     {row.name}, {who}: {json.dumps(e)}")
         findings = [f for f in of(seen, "tls-finding")]
         faults = [get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") == "error"]
-        notes = {get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") != "error"} - (REMARKS - row.notes - row.never)
+        notes = {get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") != "error"} - (REMARKS - row.notes - row.never - set(row.other.get(f"{who}_notes", ())))
         if isinstance(wanted, tuple):
             wanted = faults if len(faults) == 1 and faults[0] in wanted else list(wanted)
         if wanted != ["any"] and faults != wanted:
             bad.append(f"{who}: {faults} not {wanted}")
-        bad += [f"{who}: without {n}" for n in row.notes - notes]
+        bad += [f"{who}: without {n}" for n in (row.notes | set(row.other.get(f"{who}_notes", ()))) - notes]
         bad += [f"{who}: with {n}" for n in row.never & notes]
         said = alerts_of(seen)
         if alert != "any" and said != ([alert] if alert else []):

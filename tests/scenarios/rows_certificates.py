@@ -48,7 +48,13 @@ def healthy():
                                  ("wildcard", "wild", ["-verify_hostname", "a." + NAME])):
             yield Row(f"s_client, {what}, {version}", None, s_server(cert=cert, version=version), verifying(*more))
         # A name that does not match, and nobody looks at it; an expired one that is taken all the same.
-        yield Row(f"s_client, name not looked at, {version}", None, s_server(cert="elsewhere", version=version), verifying())
+        yield Row(f"s_client, name not looked at, {version}", None, s_server(cert="elsewhere", version=version), verifying(),
+                  never=["certificate-name-mismatch"])
+        # A client that cannot verify, and goes on, does not look at the name either.
+        yield Row(f"s_client that verifies nothing and sends nothing, {version}", None, s_server(cert="elsewhere", version=version),
+                  s_client(request=False), client_never=["certificate-name-mismatch"])
+        yield Row(f"curl -k, name not looked at, {version}", None, s_server(cert="elsewhere", version=version), curl("-k", version=version),
+                  never=["certificate-name-mismatch"])
         yield Row(f"s_client, expired and taken, {version}", None, s_server(cert="expired", version=version), s_client())
 
 
@@ -84,6 +90,8 @@ def others():
                 code, capture = said_by(who, cert, version)
                 # Go gives its reason when the alert has gone: too late for the other end, or not.
                 more = {"server_end": (code, REJECTED)} if code and (who, version) == ("go", "1.3") else {}
+                if cert == "elsewhere" and who in ("curl", "node") and version == "1.2":
+                    more["notes"] = ["certificate-name-mismatch"]  # what the wire shows of one that looks by itself
                 yield Row(f"{who}, {cert}, {version}", code, s_server("-cipher", "DEFAULT:@SECLEVEL=0", cert=cert, version=version), client(version), "any",
                           capture=capture, **more)
 

@@ -44,6 +44,25 @@ def whom():
               [s_client("-bind", f"127.0.8.{i}", version="1.2") for i in (1, 2, 3, 4)], "any", never=["client-specific"])
 
 
+def elsewhere():
+    """A client from an address of its own, which three other servers serve."""
+    mine, others = "127.0.7.1", []
+
+    def serve(port, server, play):
+        for _ in range(3):
+            number = tt.port()
+            argv, more = s_server(version="1.2")(number)
+            tt.serve(argv, number, **more)
+            others.append(number)
+    client = s_client("-bind", mine, version="1.2")
+    there = [lambda port, i=i: client(others[i]) for i in range(3)]
+    yield Row("works elsewhere, fails here", "version-mismatch", s_server(version="1.3"), [*there, client], ("server", "protocol_version"),
+              play=serve, client_notes=["peer-specific"], server_notes=["peer-specific"], never=["client-specific"])
+    yield Row("fails elsewhere too", "version-mismatch", s_server(version="1.3"), s_client("-bind", "127.0.7.2", version="1.2"),
+              ("server", "protocol_version"), never=["peer-specific"])
+
+
 def rows():
     yield from master_secrets()
     yield from whom()
+    yield from elsewhere()

@@ -23,10 +23,10 @@ def with_pair(name, version):
 def expected(who, cert, version):
     """The fault, and what else differs."""
     if cert == "user":
-        return None, {}
+        return None, {"never": ["client-certificate-required", "client-certificate-rejected"]}
     code = "client-certificate-rejected" if cert else "client-certificate-required"
-    if who == "nginx":
-        return None, {}  # answers 400 in a connection that works
+    if who == "nginx":  # answers 400 in a connection that works, and closes
+        return None, {"server_notes": [code]} if cert else {"notes": [code]}
     if who == "gnutls" and cert == "user-mail":
         return None, {}  # does not look at purposes
     if who == "node" and cert:
@@ -37,7 +37,19 @@ def expected(who, cert, version):
     return code, {}
 
 
+def left():
+    """Asked for one, the client sends none, or one that is not good, and leaves of its own will."""
+    never = ["client-certificate-required", "client-certificate-rejected"]
+    for version in ("1.2", "1.3"):
+        for cert in (None, "user-other"):
+            client = lambda port, cert=cert, version=version: s_client(
+                *([] if cert is None else ["-cert", pairs[cert][0], "-key", pairs[cert][1]]), version=version, request=False)(port)
+            yield Row(f"s_server asks and takes all, {cert}, {version}", None,
+                      s_server("-verify", "3", "-CAfile", pki.CA, version=version, www=False, stdin=-1), client, never=never)
+
+
 def rows():
+    yield from left()
     for who, server in SERVERS.items():
         for cert in (None, "user-other", "user-self", "user-expired", "user-early", "user-mail", "user"):
             for version in ("1.2", "1.3"):

@@ -285,8 +285,15 @@ static void remarks(void)
 	c.past.other_clients = (struct tally){ 0 };
 	c.past.other_servers.full_good = 5;
 	remark("peer-specific", &c, AT_FAILURE, "the client works at other servers");
+	c.past.other_clients.full_good = 12;
+	remark("client-specific", &c, AT_FAILURE, "others work here, and the client elsewhere");
 	c.past.pair.full_good = 1;
 	remark("", &c, AT_FAILURE, "it worked here as well");
+	c.resumed = true;
+	c.past.other_clients.resumed_good = 3;
+	remark("client-specific", &c, AT_FAILURE, "it does not resume, and others do");
+	c.past.pair.resumed_good = 1;
+	remark("", &c, AT_FAILURE, "it has resumed before");
 }
 
 int main(void)

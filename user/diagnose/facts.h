@@ -93,6 +93,8 @@ rule rule_stapling; /* stapling.c */
 rule rule_chain;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
+/* afterwards.c: what a program decides when the handshake is over. */
+rule rule_name_afterwards, rule_required_afterwards, rule_rejected_afterwards;
 /* remarks.c */
 rule rule_found_client, rule_found_early, rule_found_expired, rule_found_revoked, rule_found_name,
 	rule_found_purpose, rule_found_weak, rule_found_untrusted, rule_found_bad;
@@ -123,6 +125,8 @@ void say_certificate(const struct facts *facts, struct finding *finding);
 bool about_certificate(int code);
 /* mutual.c: a server of TLS 1.3 that ends right after the client's certificate, unreadably. */
 bool refuses_unseen(const struct conn *conn, const struct alert *alert);
+/* remarks.c: a fatal alert, other than one that only says that the other end is gone. */
+bool ended_in_words(const struct conn *conn);
 /* keys.c: the alert answers the other end's first protected record, and nothing is missing. */
 bool at_first_protected(const struct facts *facts);
 /* transit.c: what the two ends have seen of a record is not the same; nothing if it is. */

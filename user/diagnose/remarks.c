@@ -108,16 +108,22 @@ bool rule_ticket(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* What a library makes of an end without a farewell is none. */
+bool ended_in_words(const struct conn *c)
+{
+	for (int i = 0; i < c->alert_count; i++)
+		if (c->alerts[i].level == 2 && !c->error.ends_quietly && !c->last_alert.peer_gone)
+			return true;
+	return false;
+}
+
 bool rule_no_close_notify(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
 
-	if (!c->established || c->failed || c->close != CLOSE_FIN || c->totals[0].gap_bytes ||
+	if (!c->established || c->failed || ended_in_words(c) || c->close != CLOSE_FIN || c->totals[0].gap_bytes ||
 	    c->totals[1].gap_bytes)
 		return false;
-	for (int i = 0; i < c->alert_count; i++)
-		if (c->alerts[i].level == 2 && !c->error.ends_quietly)
-			return false;
 	title(out, "The connection was closed without close_notify: the end of the data may be missing, and nobody can tell.");
 	out->confidence = is_tls13(c->server.version) ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
 	say(&out->evidence, "The %s closed the TCP connection first; no alert came before.",
@@ -143,13 +149,24 @@ static unsigned int bad(const struct tally *t)
 	return lately(t) ? t->recent_bad : t->full_bad + t->resumed_bad;
 }
 
-bool rule_client_specific(const struct facts *f, struct finding *out)
+/* Full handshakes of the two work, resumptions never; those of other clients do. */
+static bool only_resumptions(const struct facts *f)
 {
 	const struct past *p = &f->conn->past;
 
-	if (good(&p->other_clients) < ENOUGH || bad(&p->other_clients) || good(&p->pair))
+	return (f->conn->resumed || f->conn->offered) && p->pair.full_good && !p->pair.resumed_good &&
+	       p->other_clients.resumed_good >= ENOUGH && !p->other_clients.resumed_bad;
+}
+
+bool rule_client_specific(const struct facts *f, struct finding *out)
+{
+	const struct past *p = &f->conn->past;
+	bool resuming = only_resumptions(f);
+
+	if (!resuming && (good(&p->other_clients) < ENOUGH || bad(&p->other_clients) || good(&p->pair)))
 		return false;
-	title(out, "Only this client fails at this server.");
+	title(out, resuming ? "Only this client's resumptions fail at this server, and only its resumptions do." :
+			      "Only this client fails at this server.");
 	out->confidence = CONFIDENCE_LIKELY;
 	say_pair(f, out);
 	say_others(f, out);
@@ -160,8 +177,7 @@ bool rule_peer_specific(const struct facts *f, struct finding *out)
 {
 	const struct past *p = &f->conn->past;
 
-	if (good(&p->other_servers) < ENOUGH || bad(&p->other_servers) || good(&p->pair) ||
-	    good(&p->other_clients))
+	if (good(&p->other_servers) < ENOUGH || bad(&p->other_servers) || good(&p->pair))
 		return false;
 	title(out, "This client fails at this server only.");
 	out->confidence = CONFIDENCE_LIKELY;

@@ -83,6 +83,13 @@ static bool says_farewell(const struct session *s, const struct alert *alert)
 	       !(last && last->after_end);
 }
 
+static void note_farewell(struct session *s, enum tls_role by)
+{
+	if (!s->close_notify || !s->farewell_by)
+		s->farewell_by = by;
+	s->close_notify = true;
+}
+
 void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert)
 {
@@ -93,8 +100,10 @@ void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 		c->last_alert = *alert;
 	if (alert->readable) {
 		keep(c, alert);
-		s->close_notify = says_farewell(s, alert) ||
-				  (s->close_notify && alert->level != 2);
+		if (says_farewell(s, alert))
+			note_farewell(s, alert->sender);
+		else if (alert->level == FATAL)
+			s->close_notify = false;
 	}
 	out->alert(out->arg, time_ns, c, alert);
 	if (!c->established && !session_handshake_missed(s) && !session_one_sided(s) &&
@@ -146,8 +155,8 @@ void alert_record(struct session *s, const struct track_out *out, int64_t time_n
 	alert_after(s, e->dir, &alert);
 	if (hidden || e->body_bytes < 2) {
 		/* After data, an alert that nobody can read ends the stream, if it was first. */
-		if (s->conn.established || session_handshake_missed(s))
-			s->close_notify |= !(e->flags & TT_AFTER_END);
+		if ((s->conn.established || session_handshake_missed(s)) && !(e->flags & TT_AFTER_END))
+			note_farewell(s, alert.sender);
 		alert.peer_gone = only_gone(&alert);
 		alert_told(s, out, time_ns, &alert);
 		return;

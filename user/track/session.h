@@ -18,6 +18,7 @@ struct session {
 	bool passed, packed; /* no longer among the newest; all from conn.id on is packed */
 	struct conn conn;
 	bool midstream, reported, close_notify;
+	uint8_t farewell_by; /* enum tls_role: who sent the first close_notify */
 	uint8_t tcp_role; /* enum tt_tcp_role */
 	int64_t tcp_open_ns; /* wall clock: the TCP connection's beginning */
 	bool role_by_tcp; /* no hello has told yet who the client is */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* totals.c - the counters of a connection, and how it ended. */
 #include "track/session.h"
+#include "track/state.h"
 
 void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t offset_ns)
 {
@@ -21,6 +22,18 @@ void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t off
 	s->acked_ns = e->acked_ns;
 }
 
+/* Who said farewell first; under TLS 1.3 the order of the last records is surer than that of their witnesses. */
+static enum tls_role farewell_by(const struct session *s)
+{
+	bool sent = alert_closes(s, TT_SENT) && !s->sealed, received = alert_closes(s, TT_RECEIVED);
+
+	if (session_tls13(s) && alert_ends(s, TT_SENT) && alert_ends(s, TT_RECEIVED))
+		return sender_of(s, session_last_ns(s, TT_SENT) < session_last_ns(s, TT_RECEIVED) ? TT_SENT : TT_RECEIVED);
+	if (s->close_notify || sent == received)
+		return s->close_notify ? s->farewell_by : ROLE_UNKNOWN;
+	return sender_of(s, sent ? TT_SENT : TT_RECEIVED);
+}
+
 void session_closed(struct session *s, uint32_t flags)
 {
 	struct conn *c = &s->conn;
@@ -28,16 +41,18 @@ void session_closed(struct session *s, uint32_t flags)
 	/* What is sent to an end that has closed is answered with a reset: it had closed in order. */
 	bool fin_first = flags & TT_FIN_RECEIVED && !(flags & TT_FIN_SENT_FIRST);
 	bool by_peer = flags & TT_RST_RECEIVED || fin_first;
+	enum tls_role by = by_peer ? peer : c->role, farewell = farewell_by(s);
+	bool notified = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s));
 
 	if (flags & TT_END_UNSEEN)
 		return;
 	if (flags & TT_TIMED_OUT)
 		c->close = CLOSE_TIMEOUT;
 	else if ((flags & TT_RST_RECEIVED && !fin_first) || !(flags & (TT_FIN_SENT | TT_FIN_RECEIVED)))
-		c->close = CLOSE_RESET;
+		/* An end that has said farewell and reads no more resets what still comes. */
+		c->close = c->established && notified && farewell == by ? CLOSE_NOTIFY : CLOSE_RESET;
 	else
-		c->close = s->close_notify || (!conn_ended_fatally(c) && session_ends_like_alert(s)) ? CLOSE_NOTIFY
-											  : CLOSE_FIN;
+		c->close = notified ? CLOSE_NOTIFY : CLOSE_FIN;
 	if (c->role != ROLE_UNKNOWN && c->close != CLOSE_TIMEOUT)
-		c->close_by = by_peer ? peer : c->role;
+		c->close_by = c->close == CLOSE_NOTIFY && farewell ? farewell : by;
 }

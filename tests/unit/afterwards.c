@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a program decides when the handshake is over, and who looks the same and decides nothing. */
+#include "facts_made.h"
+
+static char *names[] = { "b.test" };
+static struct certificate cert = { .readable = true, .names = names, .name_count = 1 };
+
+static void remark(const char *wanted, const struct conn *c, const char *what)
+{
+	char line[160];
+	const char *found = "";
+	struct finding one;
+	size_t next = 0;
+
+	while (diagnose_remark(c, AT_CLOSE, 1000, &next, &one))
+		if (strcmp(one.code, "closed-without-close-notify")) {
+			said = one;
+			found = one.code;
+		}
+	snprintf(line, sizeof(line), "%s: %s", *wanted ? wanted : "nothing", what);
+	ok(!strcmp(found, wanted), line);
+}
+
+/* The client's end of a connection that worked; `by` closed it, 1 ms later. */
+static struct conn closed(enum tls_role by)
+{
+	struct conn c = failed_conn();
+
+	c.failed = false;
+	c.established = true;
+	c.server_certificate = &cert;
+	c.established_at_ns = 1000;
+	c.closed_ns = 1001000;
+	c.close = CLOSE_NOTIFY;
+	c.close_by = by;
+	c.records_shaking[0] = c.records_shaking[1] = 4;
+	c.totals[0].records = c.totals[1].records = 5;
+	return c;
+}
+
+static void name(void)
+{
+	struct conn c = closed(C);
+
+	remark("certificate-name-mismatch", &c, "the certificate is for another name, and the client left");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "possible");
+	c.client.server_name = "b.test";
+	remark("", &c, "it is for the name");
+	c = closed(C);
+	c.client.server_name = "";
+	remark("", &c, "the client names no server");
+	c = closed(C);
+	c.totals[0].records = 6;
+	c.totals[0].app_records = 1;
+	remark("", &c, "the client sent data");
+	c = closed(S);
+	remark("", &c, "the server left");
+	c = closed(C);
+	c.closed_ns += 2000000000LL;
+	remark("", &c, "the client took its time");
+	c = closed(C);
+	c.verdict.result = 20;
+	remark("", &c, "the library found worse, and the client went on");
+	c = closed(C);
+	c.resumed = true;
+	remark("", &c, "no certificate was sent");
+	c = closed(C);
+	c.alerts[c.alert_count++].level = 2;
+	remark("", &c, "the alert says why");
+	c.last_alert.peer_gone = true;
+	remark("certificate-name-mismatch", &c, "an alert that only says that the client is gone");
+}
+
+static void required(void)
+{
+	struct conn c = closed(S);
+
+	c.totals[0].records = c.totals[1].records = 6;
+	c.client_certificate_requested = true;
+	remark("client-certificate-required", &c, "one request, one answer, and the server left");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_INFO, "no more than possible");
+	c.close_by = C;
+	c.client.server_name = "b.test";
+	remark("", &c, "the client left");
+	c.close_by = S;
+	c.totals[1].records = 9;
+	remark("", &c, "a long answer");
+	c.totals[1].records = c.totals[0].records = 6;
+	c.client_certificate_sent = true;
+	remark("", &c, "a certificate was sent");
+	c.role = S;
+	c.verdict.result = 10;
+	c.verdict.text = "certificate has expired";
+	remark("client-certificate-rejected", &c, "and does not verify, as the server's library says");
+	ok(said.confidence == CONFIDENCE_LIKELY, "likely");
+	c.role = C;
+	remark("", &c, "the client's library speaks of the server's");
+	c = closed(S);
+	c.totals[0].records = 6;
+	c.server.version = 0x0304;
+	c.certificate_hint = HINT_EMPTY;
+	remark("client-certificate-required", &c, "TLS 1.3: by the size of what the client sent");
+	c.certificate_hint = HINT_NOT_ASKED;
+	remark("", &c, "no certificate was asked for");
+}
+
+int main(void)
+{
+	name();
+	required();
+	return failed;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * afterwards.c - rules for what a program decides when the handshake is over. TLS says nothing of
+ * it: the order of ends, and what the certificate or the library shows, make it possible.
+ */
+#include "diagnose/facts.h"
+#include "model/names.h"
+
+#define AT_ONCE_NS 1000000000LL
+#define TICKETS 2 /* that servers send after a handshake of TLS 1.3 */
+#define REST_OF_FLIGHT 2 /* behind the client's first protected record: CertificateVerify, Finished */
+
+static bool whole(const struct conn *c)
+{
+	return c->established && !c->failed && !c->resumed && !c->totals[0].gap_bytes && !c->totals[1].gap_bytes &&
+	       c->close != CLOSE_OPEN && c->close != CLOSE_TIMEOUT;
+}
+
+/* Records after the handshake, a farewell among them. */
+static uint64_t records_after(const struct conn *c, enum tls_role role)
+{
+	int of = c->role != role;
+
+	return c->totals[of].records - c->records_shaking[of];
+}
+
+static bool client_left(const struct conn *c)
+{
+	int64_t took_ns = c->closed_ns - c->established_at_ns;
+
+	return whole(c) && !ended_in_words(c) && c->close_by == ROLE_CLIENT && records_after(c, ROLE_CLIENT) <= 1 &&
+	       (is_tls13(c->server.version) || !c->totals[c->role != ROLE_CLIENT].app_records) && took_ns >= 0 &&
+	       took_ns < AT_ONCE_NS;
+}
+
+/*
+ * curl and Node look at the name by themselves. A client that went on although its library could
+ * not verify the chain looks at nothing.
+ */
+bool rule_name_afterwards(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	const struct certificate *cert = c->server_certificate;
+	struct facts client = *f;
+
+	if (!client_left(c) || !*c->client.server_name || !cert || !cert->readable || !cert->name_count ||
+	    (c->role == ROLE_CLIENT && c->verdict.result) || certificate_is_for(cert, c->client.server_name))
+		return false;
+	client.by = ROLE_CLIENT;
+	title(out, "The client left right after the handshake and sent nothing: the server's certificate is for another name than it asked for.");
+	out->confidence = CONFIDENCE_POSSIBLE;
+	say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", c->client.server_name,
+	    cert->names[0], cert->name_count > 1 ? " and others, none of which matches" : "");
+	say_certificate(&client, out);
+	say(&out->evidence, "The client closed %.1f ms after the handshake, without data: programs that look at the name by themselves (curl, Node) end like this, and so does a client that had nothing to send.",
+	    (double)(c->closed_ns - c->established_at_ns) / 1e6);
+	say(&out->next_steps, "openssl s_client -connect %s%s </dev/null | openssl x509 -noout -subject -ext subjectAltName", f->server,
+	    f->name);
+	say(&out->next_steps, "The client's own message says whether it was the name.");
+	return true;
+}
+
+/* One answer and the end: servers say there, in the application's words, whom they refuse. */
+static bool one_answer(const struct conn *c)
+{
+	bool tls13 = is_tls13(c->server.version);
+
+	return whole(c) && !ended_in_words(c) && c->close_by == ROLE_SERVER && records_after(c, ROLE_CLIENT) >= 1 &&
+	       records_after(c, ROLE_CLIENT) <= 2u + (tls13 ? REST_OF_FLIGHT : 0) &&
+	       records_after(c, ROLE_SERVER) <= 3u + (tls13 ? TICKETS : 0);
+}
+
+static void say_answer(const struct conn *c, struct finding *out)
+{
+	say(&out->evidence, "The server closed the connection after %llu more records, those that TLS itself sends among them: so does nginx with its answer of status 400, which nobody can read here.",
+	    (unsigned long long)records_after(c, ROLE_SERVER));
+}
+
+bool rule_required_afterwards(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	bool empty = is_tls13(c->server.version) && !c->client_certificate_requested ?
+			     c->certificate_hint == HINT_EMPTY :
+			     c->client_certificate_requested && !c->client_certificate_sent;
+
+	if (!one_answer(c) || !empty)
+		return false;
+	title(out, "The server asked for a client certificate, got none, and closed soon after: it may require one.");
+	out->confidence = CONFIDENCE_POSSIBLE;
+	if (c->certificate_hint == HINT_EMPTY)
+		say(&out->evidence, "The client's first protected record has the size of an empty Certificate.");
+	else
+		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
+	say_answer(c, out);
+	say(&out->evidence, "A server for which the certificate is optional, and that closes after each answer, looks the same.");
+	say(&out->next_steps, "curl -skv https://%s/ 2>&1 | grep -i certificate", f->server);
+	say(&out->next_steps, "The server's log has the status of the answer (nginx: 400, in its own words 496).");
+	return true;
+}
+
+bool rule_rejected_afterwards(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+
+	if (!one_answer(c) || c->role != ROLE_SERVER || !c->verdict.result)
+		return false;
+	title(out, "The client's certificate does not verify at the server, which went on and closed soon after: most likely the program refused the client.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say(&out->evidence, "The server's library (openssl%s%s) found: %s (%d), and went on with the handshake: what follows is left to the program.",
+	    *c->verdict.version ? " " : "", c->verdict.version, c->verdict.text, c->verdict.result);
+	say_answer(c, out);
+	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
+	say(&out->next_steps, "The server's log has the status of the answer (nginx: 400, in its own words 495).");
+	return true;
+}
