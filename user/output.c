@@ -72,13 +72,14 @@ static int status_lost(const struct stats *s, char *text, size_t bytes)
 
 void status_line(const struct stats *s)
 {
+	uint64_t connections = s->connections_total - s->both_ends, handshakes = s->handshakes - s->both_ends;
 	int width = columns_of(stderr), used;
 	char text[384];
 
 	used = snprintf(text, sizeof(text), "%llu open, %llu connection%s, %llu handshake%s, %llu failed",
-			(unsigned long long)s->connections_open, (unsigned long long)s->connections_total,
-			plural(s->connections_total), (unsigned long long)s->handshakes,
-			plural(s->handshakes), (unsigned long long)s->failures);
+			(unsigned long long)s->connections_open, (unsigned long long)connections, plural(connections),
+			(unsigned long long)handshakes, plural(handshakes),
+			(unsigned long long)(s->failures - s->both_failed));
 	used += status_lost(s, text + used, sizeof(text) - used);
 	/* In the last column some terminals go to the next line. */
 	fprintf(stderr, CLEAR_LINE "%.*s", width ? width - 1 : used, text);

@@ -96,10 +96,8 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 
 	if (in_scope(p, conn) && p->origin.shook)
 		p->origin.shook(p->origin.arg, conn);
-	if (in_scope(p, conn)) {
-		p->stats.handshakes++;
-		p->stats.failures += conn->failed;
-	}
+	if (in_scope(p, conn))
+		pipeline_count(p, conn);
 	if (due(p, time_ns, conn, conn->failed, &fact)) {
 		fact.explained = explained && wanted(p, conn, true);
 		TO_SINKS(p, handshake, &fact);

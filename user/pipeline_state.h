@@ -32,6 +32,8 @@ struct pipeline {
 /* As struct track_out wants them: what the source's probes covered. */
 bool pipeline_probed(void *pipeline, uint32_t file, int64_t since_ns);
 bool pipeline_sealed(void *pipeline, int64_t since_ns);
+/* Count a handshake that has ended; the second end of a connection on this host as such. */
+void pipeline_count(struct pipeline *p, const struct conn *conn);
 /* The line of counts on a terminal; at most twice a second unless forced. */
 void pipeline_status(struct pipeline *p, bool forced);
 

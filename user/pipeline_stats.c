@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pipeline_stats.c - what the pipeline tells of the tracer itself. */
+#include "model/roles.h"
 #include "pipeline_state.h"
 #include "track/history.h"
 #include "track/track.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/proc.h"
+
+#define ENDS 4096
+
+/* First ends of connections whose second one may be here too, by their hellos and ports. */
+static struct {
+	uint64_t hash;
+	uint8_t role; /* 0: none */
+	bool failed;
+} ends[ENDS];
+
+void pipeline_count(struct pipeline *p, const struct conn *c)
+{
+	uint16_t ports[] = { client_of(c)->port, server_of(c)->port };
+	uint64_t hash = hash_bytes(hash_bytes(0, c->client.random, sizeof(c->client.random)), ports, sizeof(ports));
+	size_t at = hash % ENDS;
+
+	p->stats.handshakes++;
+	p->stats.failures += c->failed;
+	if (!c->client.seen || !c->role)
+		return;
+	if (ends[at].role && ends[at].role != c->role && ends[at].hash == hash) {
+		p->stats.both_ends++;
+		p->stats.both_failed += ends[at].failed && c->failed;
+		ends[at].role = ROLE_UNKNOWN;
+		return;
+	}
+	ends[at].hash = hash;
+	ends[at].role = (uint8_t)c->role;
+	ends[at].failed = c->failed;
+}
 
 void pipeline_coverage(struct pipeline *p, const struct coverage *coverage)
 {
@@ -45,6 +77,8 @@ void pipeline_stats(struct pipeline *p, const struct stats *lost)
 	stats.filtered = p->stats.filtered;
 	stats.handshakes = p->stats.handshakes;
 	stats.failures = p->stats.failures;
+	stats.both_ends = p->stats.both_ends;
+	stats.both_failed = p->stats.both_failed;
 	stats.lost[LOST_EVICTED] = track_evicted(p->track);
 	stats.lost[LOST_OUTPUT] = p->stats.lost[LOST_OUTPUT];
 	stats.emitted = p->sequence - stats.lost[LOST_OUTPUT];

@@ -283,6 +283,7 @@ static void stats(struct sink *sink, const struct fact *fact, const struct stats
 	json_int(&j, "open", s->connections_open);
 	json_int(&j, "total", s->connections_total);
 	json_int(&j, "not_tls", s->not_tls);
+	json_int(&j, "both_ends", s->both_ends);
 	json_close(&j, '}');
 	json_open(&j, "history", '{');
 	json_int(&j, "evicted", s->history_evicted);

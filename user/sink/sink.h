@@ -33,6 +33,7 @@ struct stats {
 	uint64_t events, emitted, filtered;
 	uint64_t lost[LOST_CAUSES];
 	uint64_t connections_open, connections_total, handshakes, failures, not_tls;
+	uint64_t both_ends, both_failed; /* of the handshakes: second ends of connections on this host */
 	uint64_t history_evicted; /* sessions and pairs forgotten for want of room */
 	bool probed;		   /* libraries are */
 	uint64_t probe_call_hits, probe_error_hits;

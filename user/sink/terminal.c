@@ -102,6 +102,16 @@ static void succeeded(struct sink *s, const struct fact *fact)
 	line_end(&line);
 }
 
+/* That it stalled was told; how it ended then is said once, by one of two ends. */
+static bool end_is_told(const struct conn *c)
+{
+	const struct told *other;
+	struct told *own = told_by(c, &other);
+
+	own->over = true;
+	return c->stalled && own->broken && other && other->over;
+}
+
 static void handshake(struct sink *s, const struct fact *fact)
 {
 	const struct conn *c = fact->conn;
@@ -111,10 +121,10 @@ static void handshake(struct sink *s, const struct fact *fact)
 		succeeded(s, fact);
 		return;
 	}
-	if (fact->explained)
+	if (fact->explained || end_is_told(c))
 		return;
 	line_begin(&line, s, fact, RED);
-	fputs("FAILED: ", line.text);
+	fputs(c->stalled ? "GIVEN UP: " : "FAILED: ", line.text);
 	say_failure(line.text, c);
 	if (c->server.seen) {
 		fputs(" (", line.text);
@@ -220,6 +230,11 @@ static void message(struct sink *s, const struct fact *fact, const struct messag
 	line_end(&line);
 }
 
+static void counted(FILE *out, const char *what, uint64_t count)
+{
+	fprintf(out, "%llu %s%s", (unsigned long long)count, what, count == 1 ? "" : "s");
+}
+
 static void stats(struct sink *s, const struct fact *fact, const struct stats *st)
 {
 	uint64_t lost = 0;
@@ -231,13 +246,15 @@ static void stats(struct sink *s, const struct fact *fact, const struct stats *s
 	s->last = 0;
 	for (int i = 0; i < LOST_CAUSES; i++)
 		lost += i == LOST_GAP ? 0 : st->lost[i];
-	fprintf(s->out,
-		"%llu connection%s (%llu not TLS), %llu handshake%s, %llu failed; lost: %llu events, "
-		"%llu gaps\n",
-		(unsigned long long)st->connections_total, st->connections_total == 1 ? "" : "s",
-		(unsigned long long)st->not_tls, (unsigned long long)st->handshakes,
-		st->handshakes == 1 ? "" : "s", (unsigned long long)st->failures,
-		(unsigned long long)lost, (unsigned long long)st->lost[LOST_GAP]);
+	counted(s->out, "connection", st->connections_total - st->both_ends);
+	fputs(" (", s->out);
+	if (st->both_ends)
+		fprintf(s->out, "%llu seen at both ends, ", (unsigned long long)st->both_ends);
+	fprintf(s->out, "%llu not TLS), ", (unsigned long long)st->not_tls);
+	counted(s->out, "handshake", st->handshakes - st->both_ends);
+	fprintf(s->out, ", %llu failed; lost: %llu events, %llu gaps\n",
+		(unsigned long long)(st->failures - st->both_failed), (unsigned long long)lost,
+		(unsigned long long)st->lost[LOST_GAP]);
 }
 
 #define NARROWEST 40 /* below, to break lines makes nothing readable */

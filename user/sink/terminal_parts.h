@@ -68,6 +68,7 @@ struct told {
 	uint32_t pid;
 	char comm[16];
 	bool established, broken; /* broken: a fault was told of */
+	bool over; /* how one that stalled ended */
 	uint16_t alert;		 /* 1 + the description of a fatal one */
 	uint8_t close, close_by; /* 1 + the kind */
 	const char *codes[4];	 /* of findings */
