@@ -108,18 +108,19 @@ class Play:
 
     def end(self, who, seen, wanted, alert, pids):
         row, bad = self.row, []
+        where = "capture" if who.startswith("capture") else who
         if "-vv" in sys.argv:
             for e in seen:
                 print(f"#     {row.name}, {who}: {json.dumps(e)}")
         findings = [f for f in of(seen, "tls-finding")]
         faults = [get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") == "error"]
-        notes = {get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") != "error"} - (REMARKS - row.notes - row.never - set(row.other.get(f"{who}_notes", ())))
+        notes = {get(f, "tls.finding.code") for f in findings if get(f, "tls.finding.severity") != "error"} - (REMARKS - row.notes - row.never - set(row.other.get(f"{where}_notes", ())))
         if isinstance(wanted, tuple):
             wanted = faults if len(faults) == 1 and faults[0] in wanted else list(wanted)
         if wanted != ["any"] and faults != wanted:
             bad.append(f"{who}: {faults} not {wanted}")
-        bad += [f"{who}: without {n}" for n in (row.notes | set(row.other.get(f"{who}_notes", ()))) - notes]
-        bad += [f"{who}: with {n}" for n in row.never & notes]
+        bad += [f"{who}: without {n}" for n in (row.notes | set(row.other.get(f"{where}_notes", ()))) - notes]
+        bad += [f"{who}: with {n}" for n in (row.never | set(row.other.get(f"{where}_never", ()))) & notes]
         said = alerts_of(seen)
         if alert != "any" and said != ([alert] if alert else []):
             bad.append(f"{who}: alerts {said} not {alert}")

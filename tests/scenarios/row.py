@@ -13,7 +13,7 @@ class Row:
     hidden    the alert cannot be read in a capture
     client, server_end, capture, capture_back: the code where it is another one there
     notes, never: remarks that must, that must not be there
-    server_notes  remarks that must be there at the server's end, where alone it is known
+    server_notes, client_notes, capture_notes, client_never ...  the same of one place
     agree     False: the two ends may know of different alerts
     seconds   long ones begin first
     """

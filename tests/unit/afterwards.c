@@ -43,7 +43,21 @@ static void name(void)
 	struct conn c = closed(C);
 
 	remark("certificate-name-mismatch", &c, "the certificate is for another name, and the client left");
-	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "possible");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_INFO, "possible, by the wire alone");
+	c.library = "openssl";
+	remark("certificate-name-mismatch", &c, "its library found nothing wrong");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "a warning");
+	c.verdict.result = 20;
+	remark("", &c, "the library found worse, and the client went on");
+	c = closed(C);
+	nobody.pid = 7;
+	remark("", &c, "a client on this host, of whose library nothing is known");
+	nobody.pid = 0;
+	c.role = S;
+	remark("", &c, "the server's end of it");
+	c.remote.address[15] = 9;
+	remark("certificate-name-mismatch", &c, "the server's end, of a client elsewhere");
+	c = closed(C);
 	c.client.server_name = "b.test";
 	remark("", &c, "it is for the name");
 	c = closed(C);
@@ -58,9 +72,6 @@ static void name(void)
 	c = closed(C);
 	c.closed_ns += 2000000000LL;
 	remark("", &c, "the client took its time");
-	c = closed(C);
-	c.verdict.result = 20;
-	remark("", &c, "the library found worse, and the client went on");
 	c = closed(C);
 	c.resumed = true;
 	remark("", &c, "no certificate was sent");

@@ -3,6 +3,8 @@
  * afterwards.c - rules for what a program decides when the handshake is over. TLS says nothing of
  * it: the order of ends, and what the certificate or the library shows, make it possible.
  */
+#include <string.h>
+
 #include "diagnose/facts.h"
 #include "model/names.h"
 
@@ -33,19 +35,20 @@ static bool client_left(const struct conn *c)
 	       took_ns < AT_ONCE_NS;
 }
 
-/*
- * curl and Node look at the name by themselves. A client that went on although its library could
- * not verify the chain looks at nothing.
- */
-bool rule_name_afterwards(const struct facts *f, struct finding *out)
+static bool left_for_name(const struct conn *c)
+{
+	const struct certificate *cert = c->server_certificate;
+
+	return client_left(c) && *c->client.server_name && cert && cert->readable && cert->name_count &&
+	       !certificate_is_for(cert, c->client.server_name);
+}
+
+static void say_name(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
 	const struct certificate *cert = c->server_certificate;
 	struct facts client = *f;
 
-	if (!client_left(c) || !*c->client.server_name || !cert || !cert->readable || !cert->name_count ||
-	    (c->role == ROLE_CLIENT && c->verdict.result) || certificate_is_for(cert, c->client.server_name))
-		return false;
 	client.by = ROLE_CLIENT;
 	title(out, "The client left right after the handshake and sent nothing: the server's certificate is for another name than it asked for.");
 	out->confidence = CONFIDENCE_POSSIBLE;
@@ -57,6 +60,38 @@ bool rule_name_afterwards(const struct facts *f, struct finding *out)
 	say(&out->next_steps, "openssl s_client -connect %s%s </dev/null | openssl x509 -noout -subject -ext subjectAltName", f->server,
 	    f->name);
 	say(&out->next_steps, "The client's own message says whether it was the name.");
+}
+
+static bool judges(const struct conn *c)
+{
+	return c->role == ROLE_CLIENT && c->library && !strcmp(c->library, "openssl");
+}
+
+/*
+ * curl and Node look at the name by themselves, when their library has verified the chain. One
+ * that goes on although it could not be verified looks at nothing.
+ */
+bool rule_name_afterwards(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+
+	if (!left_for_name(c) || !judges(c) || c->verdict.result)
+		return false;
+	say_name(f, out);
+	say(&out->evidence, "The client's library (openssl) found nothing wrong with the chain.");
+	return true;
+}
+
+/* By the wire alone: of a client on this host its library can be asked, and what it did not say is not guessed. */
+bool rule_name_unheard(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	bool here = c->role == ROLE_CLIENT ? c->process->pid != 0 :
+					     !memcmp(c->local.address, c->remote.address, sizeof(c->local.address));
+
+	if (!left_for_name(c) || here || judges(c))
+		return false;
+	say_name(f, out);
 	return true;
 }
 

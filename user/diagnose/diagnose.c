@@ -78,6 +78,7 @@ static const struct {
 	{ { "ticket-not-accepted", SEVERITY_INFO, rule_ticket }, AT_SUCCESS },
 	{ { "closed-without-close-notify", SEVERITY_WARNING, rule_no_close_notify }, AT_CLOSE },
 	{ { "certificate-name-mismatch", SEVERITY_WARNING, rule_name_afterwards }, AT_CLOSE },
+	{ { "certificate-name-mismatch", SEVERITY_INFO, rule_name_unheard }, AT_CLOSE },
 	{ { "client-certificate-rejected", SEVERITY_WARNING, rule_rejected_afterwards }, AT_CLOSE },
 	{ { "client-certificate-required", SEVERITY_INFO, rule_required_afterwards }, AT_CLOSE },
 	{ { "client-specific", SEVERITY_INFO, rule_client_specific }, AT_FAILURE },

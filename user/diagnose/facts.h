@@ -94,7 +94,7 @@ rule rule_chain;
 /* ends.c: what an end says of itself or of the other's messages, and silence. */
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
 /* afterwards.c: what a program decides when the handshake is over. */
-rule rule_name_afterwards, rule_required_afterwards, rule_rejected_afterwards;
+rule rule_name_afterwards, rule_name_unheard, rule_required_afterwards, rule_rejected_afterwards;
 /* remarks.c */
 rule rule_found_client, rule_found_early, rule_found_expired, rule_found_revoked, rule_found_name,
 	rule_found_purpose, rule_found_weak, rule_found_untrusted, rule_found_bad;
