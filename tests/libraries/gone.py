@@ -1,17 +1,16 @@
 """Libraries that go: nothing of them is held. Their mounts can be unmounted and their disk space is
 free while the tracer goes on, it has as many files open as before, and what comes next is probed.
 Libraries that somebody still has mapped stay probed."""
-import ctypes, json, os, shutil, signal, struct, subprocess, sys, time
+import ctypes, json, os, shutil, signal, struct, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 import tt
 
 tt.root_or_skip("libraries that go")
+import mounts
+from mounts import LIBRARIES, NAMES, Layers, Mount, holds, maps, must_go
 from tt import T, get, of, ok
 
-LIBRARIES = "/usr/lib/x86_64-linux-gnu"
-NAMES = "libssl.so.3", "libcrypto.so.3"
-SOON = 15  # seconds
 ROUNDS, AT_ONCE = int(os.environ.get("ROUNDS", 50)), 10
 FORKED = """import os, socket, ssl, sys
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -29,57 +28,6 @@ while True:
 
 LOADS = "import os, ssl, sys; sys.stdin.read(1); os.execv(sys.executable, sys.orig_argv) if len(sys.argv) > 1 else 0"
 CLONE3, CLONE_ARGS = 435, "11Q"
-
-
-class Mount:
-    """A file system of its own with copies of the libraries on it."""
-    count = 0
-
-    def __init__(self, *how):
-        Mount.count += 1
-        self.at = f"{T}/mount{Mount.count}"
-        os.mkdir(self.at)
-        tt.run("mount", *(how or ("-t", "tmpfs", "tmpfs")), self.at)
-        for name in NAMES:
-            if not how:
-                shutil.copy(f"{LIBRARIES}/{name}", self.at)
-        self.device = os.stat(f"{self.at}/{NAMES[0]}").st_dev
-
-    def umount(self):
-        return not subprocess.run(["umount", self.at], stderr=subprocess.DEVNULL).returncode
-
-
-def holders(mounts):
-    """{mount: names of the processes, other than ours, that have a file of it open or mapped}; "" is ours."""
-    who = {m: set() for m in mounts}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            name = open(f"/proc/{pid}/comm").read().strip() if int(pid) != tracer.process.pid else ""
-        except OSError:
-            continue
-        devices, mapped = {s.st_dev for s, _ in files(pid)}, maps(pid)
-        for m in mounts:
-            if m.device in devices or m.at in mapped:
-                who[m].add(name)
-    return who
-
-
-def must_go(what, *mounts):
-    """They can be unmounted soon. Where another tracer on this host, perhaps an older one, holds one
-    too, it is only judged what ours has open."""
-    for _ in range(SOON):
-        end = time.monotonic() + 1
-        while mounts and time.monotonic() < end:
-            mounts = [m for m in mounts if not m.umount()]
-            time.sleep(0.05)
-        who = holders(mounts)
-        for m in (m for m in mounts if who[m] == {"tlstrace"}):
-            subprocess.run(["umount", "-l", m.at])
-        mounts = [m for m in mounts if who[m] != {"tlstrace"}]
-        if not mounts:
-            return
-    ok(False, what, who)
-    sys.exit(1)
 
 
 def server(at, folder, *before):
@@ -121,31 +69,12 @@ def open_files():
     return len(os.listdir(f"/proc/{tracer.process.pid}/fd"))
 
 
-def files(pid):
-    """[(stat, name)] of what a process has open."""
-    folder = f"/proc/{pid}/fd"
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return
-    for fd in names:
-        try:
-            yield os.stat(f"{folder}/{fd}"), os.readlink(f"{folder}/{fd}")
-        except OSError:
-            pass  # closed just now
-
-
-def holds(device, inodes=None):
-    """The tracer has a file there open."""
-    return any(s.st_dev == device and (not inodes or s.st_ino in inodes) for s, _ in files(tracer.process.pid))
-
-
 def rounds():
     """Mounts that come and go, some at once."""
     before, wrong = open_files(), []
     for _ in range(0, ROUNDS, AT_ONCE):
-        mounts = [Mount() for _ in range(AT_ONCE)]
-        servers = [(tt.port(), m) for m in mounts]
+        some = [Mount() for _ in range(AT_ONCE)]
+        servers = [(tt.port(), m) for m in some]
         servers = [(at, server(at, m.at)) for at, m in servers]
         tt.wait_for(lambda: all(covered(p.pid) for _, p in servers), "each server is seen to come")
         for at, p in servers:
@@ -153,7 +82,7 @@ def rounds():
         wrong += [errors(at) for at, _ in servers if not told(at)]
         for _, p in servers:
             tt.kill(p)
-        must_go("mounts can be unmounted", *mounts)
+        must_go("mounts can be unmounted", *some)
     ok(not wrong, f"{Mount.count} libraries on mounts of their own were probed, each in its turn", wrong)
     ok(True, "and each mount could be unmounted")
     ok(open_files() < before + 2 * ROUNDS, f"{open_files()} files are open, {before} were before")
@@ -180,13 +109,6 @@ def in_use():
     must_go("its mount can be unmounted when the child has ended", m)
 
 
-def maps(pid):
-    try:
-        return open(f"/proc/{pid}/maps").read()
-    except OSError:
-        return ""
-
-
 def deleted():
     """On the host's own file system: it stays while it has a name, and goes after."""
     folder, at = f"{T}/own", tt.port()
@@ -207,17 +129,9 @@ def deleted():
 
 def container():
     """An overlay in a mount namespace of its own; again when it comes back."""
-    lower = Mount()
-    for folder in ("upper", "work"):
-        os.mkdir(f"{T}/{folder}")
-    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", f"{T}/upper"]).returncode:
-        return
-    for folder in ("upper", "work"):
-        os.mkdir(f"{T}/upper/{folder}")
-    how = "-t", "overlay", "overlay", "-o", f"lowerdir={lower.at},upperdir={T}/upper/upper,workdir={T}/upper/work"
-    at = tt.port()
+    layers, at = Layers(), tt.port()
     for turn in (1, 2):
-        m = Mount(*how)
+        m = layers.overlay("one")
         p = server(at, m.at, "unshare", "--mount")
         tt.wait_for(lambda: covered(p.pid), "the container's library is seen")
         distrust(at)
@@ -225,10 +139,29 @@ def container():
         tt.kill(p)
         must_go("the container's overlay can be unmounted", m)
         tt.wait_for(lambda: not holds(m.device), "no file of it is open")
-    for at in (f"{T}/upper", lower.at):
-        tt.wait_for(lambda: not subprocess.run(["umount", at], stderr=subprocess.DEVNULL).returncode,
-                    f"what lay below it, {at}, can be unmounted")
+    layers.must_go("what lay below it can be unmounted")
     ok(True, "a container that has gone holds nothing")
+
+
+def of_one_image():
+    """Two overlays over one file: it is probed once, and stays so when the first of them goes."""
+    layers, ports = Layers(), (tt.port(), tt.port())
+    pair = [layers.overlay(name) for name in ("one", "two")]
+    servers = [server(at, m.at) for at, m in zip(ports, pair)]
+    tt.wait_for(lambda: all(covered(p.pid) for p in servers), "both are seen")
+    held = [holds(m.device) for m in pair]
+    ok(held == [True, False], "containers of one image: the file below is probed once", held)
+    for at in ports:
+        distrust(at)
+        ok(told(at), "each one's errors are told", errors(at))
+    tt.kill(servers[0])
+    must_go("the first can be unmounted while the second goes on", pair[0])
+    distrust(ports[1])
+    ok(told(ports[1], 2), "and the second's errors are told still", errors(ports[1]))
+    ok(holds(pair[1].device), "its own file is open now")
+    tt.kill(servers[1])
+    must_go("the second can be unmounted", pair[1])
+    layers.must_go("and what lay below")
 
 
 def start(wanted, *more):
@@ -267,13 +200,14 @@ def taken_over():
 
 
 cert, version = tt.certificate(), tt.run("openssl", "version").split()[1]
-tracer = tt.Tracer()
+tracer = mounts.tracer = tt.Tracer()
 output, seen = open(tracer.file), []
 try:
     rounds()
     in_use()
     deleted()
     container()
+    of_one_image()
     taken_over()
 finally:
     for line in reversed(open("/proc/self/mounts").readlines()):

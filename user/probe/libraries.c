@@ -23,6 +23,14 @@ static bool is_another(const struct seen *s, const struct mapping *m)
 	return !s->number && m->generation && m->generation != s->generation;
 }
 
+/* Another overlay may be known by this device by now. */
+static bool is_strange(const struct libraries *l, const struct seen *s, const struct mapping *m)
+{
+	const struct probed *p = s->number ? probed_at(l, s->number - 1) : NULL;
+
+	return p && p->use.below.bytes && !unused_is(p, m);
+}
+
 static void take(void *arg, const struct mapping *m)
 {
 	struct libraries *l = arg;
@@ -31,14 +39,16 @@ static void take(void *arg, const struct mapping *m)
 
 	if (!s)
 		return;
-	if (!s->looked_at || is_another(s, m)) {
+	if (!s->looked_at || is_another(s, m) || is_strange(l, s, m)) {
 		fd = mapping_file(m);
 		if (fd < 0)
 			return; /* gone again; it is looked at when it comes back */
 		fd = unused_own(l->unused, fd, m->path);
 		s->generation = m->generation;
-		s->number = libraries_probe(l, fd, m->path, m->pid);
-		s->looked_at = l->present < FILES_MAX;
+		s->number = below_known(l, fd);
+		if (!s->number)
+			s->number = libraries_probe(l, fd, m->path, m->pid);
+		s->looked_at = s->number || l->present < FILES_MAX;
 		close(fd);
 	}
 	if (s->number) {

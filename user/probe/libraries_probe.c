@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probe/libraries_state.h"
 #include "util/clock.h"
@@ -79,11 +80,34 @@ void libraries_used(struct libraries *l, uint32_t pid, uint32_t number)
 	l->used(l->arg, pid, &p->file);
 }
 
+/* Who has the same file mapped through another overlay lends it: this one's is to go. */
+static int open_again(const struct probed *p)
+{
+	int fd = p->use.back ? fcntl(p->fd, F_DUPFD_CLOEXEC, 0) :
+		 p->use.elsewhere.pid ? mapping_file(&p->use.elsewhere) : -1;
+	struct below below;
+
+	if (fd < 0 || p->use.back || !p->use.below.bytes)
+		return fd;
+	below_read(&below, fd);
+	if (below_same(&below, &p->use.below))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 void libraries_again(struct libraries *l, const struct probed *p, uint32_t number)
 {
-	uint32_t to = p->use.back ? libraries_probe(l, p->fd, p->file.path, p->use.user) : 0;
+	uint32_t pid = p->use.back ? p->use.user : p->use.elsewhere.pid;
+	int fd = open_again(p);
+	uint32_t to = fd >= 0 ? libraries_probe(l, fd, p->file.path, pid) : 0;
 
+	if (fd >= 0)
+		close(fd);
 	seen_change(l, number + 1, to);
-	if (to)
-		libraries_used(l, p->use.user, to);
+	if (to && !*l->probed[to - 1]->file.library.version)
+		memcpy(l->probed[to - 1]->file.library.version, p->file.library.version,
+		       sizeof(p->file.library.version));
+	if (to && p->use.back)
+		libraries_used(l, pid, to);
 }

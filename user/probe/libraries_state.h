@@ -11,6 +11,13 @@
 #define SEEN_BUCKETS 16384 /* a power of two, filled to three quarters */
 #define PAIRS 65536	   /* of a process and a file that were told of; the oldest go */
 
+/* Of a file on an overlay: the one below it. */
+struct below {
+	bool layered;
+	uint32_t bytes; /* 0: not told */
+	uint8_t handle[128];
+};
+
 struct probed {
 	struct library_file file;
 	struct uprobes uprobes, below, busy; /* library.h's groups */
@@ -28,6 +35,8 @@ struct probed {
 		uint32_t looks;	  /* in a row that found nobody */
 		bool leaving;	  /* its probes are being taken off by another thread */
 		bool back;	  /* somebody mapped it meanwhile */
+		struct below below;
+		struct mapping elsewhere; /* through another overlay; pid 0: nobody known */
 	} use;
 };
 
@@ -102,11 +111,18 @@ struct unused *unused_open(void);
 void unused_begin(const struct unused *unused, struct probed *probed);
 /* A file opened elsewhere, by our own name for it if it stays: that holds no mount of others. */
 int unused_own(const struct unused *unused, int fd, const char *path);
+/* It is the very file, and not the one below through another overlay. */
+bool unused_is(const struct probed *probed, const struct mapping *mapping);
 /* Somebody has it mapped. */
 void unused_not(struct probed *probed, const struct mapping *mapping);
 /* Look whether each file is still mapped, a part at a time; what is not is let go. */
 void libraries_look(struct libraries *libraries, int64_t until_ns);
 void unused_close(struct unused *unused);
+
+void below_read(struct below *to, int fd);
+bool below_same(const struct below *a, const struct below *b);
+/* The number + 1 of a file that is probed through another overlay, 0: none. */
+uint32_t below_known(const struct libraries *libraries, int fd);
 
 /* Attach what is not busy, and then that, of a file with this number. 0 or errno. */
 int libraries_attach(struct libraries *libraries, struct probed *probed, uint32_t number);

@@ -90,16 +90,44 @@ void unused_begin(const struct unused *u, struct probed *p)
 	p->use.device = makedev(about.stx_dev_major, about.stx_dev_minor);
 	p->use.inode = about.stx_ino;
 	p->use.at_home = is_at_home(u, &about);
+	below_read(&p->use.below, p->fd);
+}
+
+static void name_range(char range[40], const struct mapping *m)
+{
+	snprintf(range, 40, "%llx-%llx", (unsigned long long)m->address,
+		 (unsigned long long)(m->address + m->bytes));
+}
+
+static bool is_mapped_at(const struct probed *p, uint32_t pid, const char *range)
+{
+	struct statx about;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%s", pid, range);
+	return pid && ask(AT_FDCWD, path, &about) && is_same(&about, p->use.device, p->use.inode);
+}
+
+bool unused_is(const struct probed *p, const struct mapping *m)
+{
+	char range[40];
+
+	name_range(range, m);
+	return !p->use.below.layered || is_mapped_at(p, m->pid, range);
 }
 
 void unused_not(struct probed *p, const struct mapping *m)
 {
+	if (!unused_is(p, m)) {
+		p->use.elsewhere = *m;
+		p->use.elsewhere.path = "";
+		return;
+	}
 	p->use.idle = false;
 	p->use.looks = 0;
 	p->use.back = p->use.leaving;
 	p->use.user = m->pid;
-	snprintf(p->use.range, sizeof(p->use.range), "%llx-%llx", (unsigned long long)m->address,
-		 (unsigned long long)(m->address + m->bytes));
+	name_range(p->use.range, m);
 }
 
 /* When there is no number left, what nobody has mapped goes, wherever it lies. */
@@ -108,16 +136,6 @@ static bool stays(const struct libraries *l, const struct probed *p)
 	struct statx about;
 
 	return p->use.at_home && l->present < FILES_MAX && ask(p->fd, "", &about) && about.stx_nlink;
-}
-
-static bool is_mapped_there(const struct probed *p)
-{
-	struct statx about;
-	char path[80];
-
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%s", p->use.user, p->use.range);
-	return p->use.user && ask(AT_FDCWD, path, &about) &&
-	       is_same(&about, p->use.device, p->use.inode);
 }
 
 static void begin_look(struct libraries *l)
@@ -129,7 +147,8 @@ static void begin_look(struct libraries *l)
 
 		if (!p)
 			continue;
-		p->use.idle = !stays(l, p) && !is_mapped_there(p);
+		p->use.idle = !stays(l, p) && !is_mapped_at(p, p->use.user, p->use.range);
+		p->use.elsewhere.pid = 0;
 		any |= p->use.idle;
 		if (!p->use.idle)
 			p->use.looks = 0;
