@@ -6,6 +6,7 @@
 #include "output.h"
 #include "pipeline.h"
 #include "state.h"
+#include "track/track.h"
 
 struct pipeline {
 	const struct options *options;
@@ -29,6 +30,8 @@ struct pipeline {
 		(p)->outputs.unwritten[i_]++;                                    \
 	}
 
+/* What the tracker is to call; the history is left to the caller. */
+struct track_out pipeline_out(struct pipeline *p);
 /* As struct track_out wants them: what the source's probes covered. */
 bool pipeline_probed(void *pipeline, uint32_t file, int64_t since_ns);
 bool pipeline_sealed(void *pipeline, int64_t since_ns);

@@ -29,6 +29,22 @@ static inline struct conn failed_conn(void)
 	return c;
 }
 
+/* A handshake that ended; `id` is both its number and its client port. */
+static inline struct conn ended(uint64_t id, bool worked, bool resumed)
+{
+	struct conn c = failed_conn();
+
+	c.id = c.local.port = id;
+	c.failed = !worked;
+	c.established = worked;
+	c.resumed = c.offered = resumed;
+	c.server.session_id_bytes = 32;
+	memset(c.server.session_id, 7, 32);
+	c.client.session_id_bytes = resumed ? 32 : 0;
+	memset(c.client.session_id, 7, 32);
+	return c;
+}
+
 /* A fatal alert; `protected` records of the other end came right before it. */
 static inline struct alert fatal(enum tls_role sender, uint8_t description, int protected)
 {

@@ -7,7 +7,7 @@
 #include "track/history.h"
 
 /* A full handshake that ended; `id` is both its number and its client port. */
-static struct conn ended(uint64_t id, bool worked)
+static struct conn met(uint64_t id, bool worked)
 {
 	struct conn c = failed_conn();
 
@@ -22,23 +22,23 @@ static void names(void)
 	char *named[] = { "a.test" };
 	struct certificate cert = { .readable = true, .names = named, .name_count = 1, .sha256 = { 5 } };
 	struct history *h = history_new(100, 100);
-	struct conn c = ended(1, true);
+	struct conn c = met(1, true);
 
 	c.server_certificate = &cert;
 	history_handshake(h, &c, 1000);
-	c = ended(2, false);
+	c = met(2, false);
 	history_handshake(h, &c, 2000);
 	ok(c.past.name_good == 1 && !c.past.name_bad && c.past.knows_certificate && c.past.certificate[0] == 5,
 	   "what this server did for the name, and its certificate for it");
-	c = ended(3, false);
+	c = met(3, false);
 	c.client.server_name = "b.test";
 	history_handshake(h, &c, 2000);
 	ok(!c.past.name_good && !c.past.knows_certificate && c.past.named.full_good == 1, "not for another name");
-	c = ended(4, true);
+	c = met(4, true);
 	c.client.server_name = "c.test";
 	c.server_certificate = &cert;
 	history_handshake(h, &c, 2000);
-	c = ended(5, false);
+	c = met(5, false);
 	c.client.server_name = "c.test";
 	history_handshake(h, &c, 2000);
 	ok(c.past.name_good == 1 && !c.past.knows_certificate, "a certificate that is for another name is not the name's");

@@ -3,22 +3,6 @@
 #include "facts_made.h"
 #include "track/history.h"
 
-/* A handshake that ended; `id` is both its number and its client port. */
-static struct conn ended(uint64_t id, bool worked, bool resumed)
-{
-	struct conn c = failed_conn();
-
-	c.id = c.local.port = id;
-	c.failed = !worked;
-	c.established = worked;
-	c.resumed = c.offered = resumed;
-	c.server.session_id_bytes = 32;
-	memset(c.server.session_id, 7, 32);
-	c.client.session_id_bytes = resumed ? 32 : 0;
-	memset(c.client.session_id, 7, 32);
-	return c;
-}
-
 static void lineage(void)
 {
 	struct history *h = history_new(100, 100);
@@ -235,67 +219,6 @@ static void certificates(void)
 	is("certificate-rejected", &c, &a, "serverAuth");
 }
 
-static void remark(const char *wanted, const struct conn *c, enum moment moment, const char *what)
-{
-	char line[160];
-	size_t next = 0;
-	bool fires = diagnose_remark(c, moment, 1000, &next, &said);
-
-	snprintf(line, sizeof(line), "%s: %s", *wanted ? wanted : "nothing", what);
-	ok(*wanted ? fires && !strcmp(said.code, wanted) : !fires, line);
-}
-
-static void remarks(void)
-{
-	struct conn c = ended(1, true, false);
-
-	remark("", &c, AT_SUCCESS, "TLS 1.2 with a modern suite");
-	c.server.version = 0x0302;
-	remark("unsafe-protocol", &c, AT_SUCCESS, "TLS 1.1");
-	remark("", &c, AT_CLOSE, "said once, not at the close");
-	c.server.version = 0x0303;
-	c.server.cipher = 0x000a;
-	remark("unsafe-protocol", &c, AT_SUCCESS, "3DES");
-	c.server.cipher = 0xc02f;
-	c.client.ticket_bytes = 160;
-	remark("ticket-not-accepted", &c, AT_SUCCESS, "a ticket and a full handshake");
-	c.resumed = true;
-	remark("", &c, AT_SUCCESS, "a ticket that was taken");
-	c.client_hello_ns = 1;
-	c.established_at_ns = 1 + 1500000000;
-	remark("handshake-slow", &c, AT_SUCCESS, "1.5 s");
-	c.established_at_ns = 1 + 900000000;
-	remark("", &c, AT_SUCCESS, "0.9 s");
-	c.close = CLOSE_FIN;
-	remark("closed-without-close-notify", &c, AT_CLOSE, "a FIN alone");
-	c.alerts[0].level = 2;
-	c.alert_count = 1;
-	remark("", &c, AT_CLOSE, "a FIN after a fatal alert");
-	c.close = CLOSE_NOTIFY;
-	c.alert_count = 0;
-	remark("", &c, AT_CLOSE, "an orderly close");
-	c = failed_conn();
-	c.past.other_clients.full_good = 12;
-	remark("client-specific", &c, AT_FAILURE, "12 of 12 others work");
-	c.past.other_clients.recent_good = 12;
-	c.past.other_clients.full_bad = 1;
-	remark("client-specific", &c, AT_FAILURE, "a failure of long ago does not count");
-	c.past.other_clients.recent_bad = 1;
-	remark("", &c, AT_FAILURE, "another fails too");
-	c.past.other_clients = (struct tally){ 0 };
-	c.past.other_servers.full_good = 5;
-	remark("peer-specific", &c, AT_FAILURE, "the client works at other servers");
-	c.past.other_clients.full_good = 12;
-	remark("client-specific", &c, AT_FAILURE, "others work here, and the client elsewhere");
-	c.past.pair.full_good = 1;
-	remark("", &c, AT_FAILURE, "it worked here as well");
-	c.resumed = true;
-	c.past.other_clients.resumed_good = 3;
-	remark("client-specific", &c, AT_FAILURE, "it does not resume, and others do");
-	c.past.pair.resumed_good = 1;
-	remark("", &c, AT_FAILURE, "it has resumed before");
-}
-
 int main(void)
 {
 	lineage();
@@ -304,6 +227,5 @@ int main(void)
 	lately();
 	judged();
 	certificates();
-	remarks();
 	return failed;
 }

@@ -7,7 +7,7 @@
 #include "state.h"
 #include "track/history.h"
 
-static struct conn ended(uint64_t id, bool resumed)
+static struct conn met(uint64_t id, bool resumed)
 {
 	struct conn c = failed_conn();
 
@@ -28,7 +28,7 @@ static struct history *grown(size_t room, unsigned int from, unsigned int to)
 	struct history *h = history_new(room, 4 * room);
 
 	for (unsigned int id = from; id <= to; id++) {
-		struct conn c = ended(id, false);
+		struct conn c = met(id, false);
 
 		history_handshake(h, &c, 1000 + id);
 	}
@@ -37,7 +37,7 @@ static struct history *grown(size_t room, unsigned int from, unsigned int to)
 
 static bool knows(struct history *h, uint64_t id, int64_t time_ns)
 {
-	struct conn c = ended(id, true);
+	struct conn c = met(id, true);
 
 	history_handshake(h, &c, time_ns);
 	return c.original.seen && c.original.earlier_run && c.original.time_ns == 1000 + (int64_t)id &&
@@ -76,7 +76,7 @@ static bool holds(const uint8_t *bytes, size_t count, const void *what, size_t l
 static void hashes(void)
 {
 	struct history *h = history_new(100, 400), *other = history_new(100, 400), *fresh;
-	struct conn c = ended(77, false), again = ended(77, true);
+	struct conn c = met(77, false), again = met(77, true);
 	size_t bytes, at, entries, more;
 	uint8_t *packed, *again_packed;
 
@@ -94,7 +94,7 @@ static void hashes(void)
 	ok(again.original.seen && again.original.same_client && again.original.same_server && again.original.same_name &&
 		   !*again.original.server_name && again.past.name_good == 1,
 	   "and yet the same client, server and name are known again");
-	again = ended(77, true);
+	again = met(77, true);
 	again.local.address[12] = 192;
 	again.client.server_name = "other.test";
 	history_handshake(other, &again, 2000);
@@ -134,7 +134,7 @@ static void periodic(void)
 {
 	char folder[] = "/tmp/tlstrace-unit-XXXXXX", path[64];
 	struct history *h = history_new(100, 100), *next = history_new(100, 100);
-	struct conn c = ended(7, false);
+	struct conn c = met(7, false);
 	struct state *s;
 	off_t empty;
 

@@ -1,104 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* json.c - NDJSON: the envelope and one function an action; tls_json.c has tls.*. */
-#include <openssl/evp.h>
-#include <stdlib.h>
+/* json.c - NDJSON: one function an action; envelope_json.c has what all share, tls_json.c tls.*. */
 #include <string.h>
-#include <unistd.h>
 
 #include "model/roles.h"
 #include "sink/community_id.h"
 #include "sink/coverage_json.h"
+#include "sink/envelope_json.h"
 #include "sink/sink.h"
 #include "sink/tls_json.h"
 #include "util/json.h"
 #include "util/version.h"
-
-static void endpoint(struct json *j, const char *key, const struct endpoint *e, const char *name)
-{
-	char text[ADDRESS_TEXT];
-
-	address_text(e, text);
-	json_open(j, key, '{');
-	json_text(j, "ip", text);
-	json_int(j, "port", e->port);
-	if (name && *name)
-		json_text(j, "address", name);
-	json_close(j, '}');
-}
-
-static void process(struct json *j, const struct conn *c)
-{
-	const struct process *p = c->process;
-
-	if (!p->pid)
-		return;
-	json_open(j, "process", '{');
-	json_int(j, "pid", p->pid);
-	json_text(j, "name", p->comm);
-	if (*p->executable)
-		json_text(j, "executable", p->executable);
-	if (*p->command_line)
-		json_text(j, "command_line", p->command_line);
-	json_open(j, "thread", '{');
-	json_int(j, "id", c->thread_id);
-	json_close(j, '}');
-	json_open(j, "parent", '{');
-	json_int(j, "pid", p->ppid);
-	json_close(j, '}');
-	json_open(j, "user", '{');
-	json_int(j, "id", p->uid);
-	if (*p->user)
-		json_text(j, "name", p->user);
-	json_close(j, '}');
-	if (p->start_wall_ns)
-		json_time(j, "start", p->start_wall_ns);
-	json_close(j, '}');
-	if (*p->container_id) {
-		json_open(j, "container", '{');
-		json_text(j, "id", p->container_id);
-		if (p->container_runtime && *p->container_runtime)
-			json_text(j, "runtime", p->container_runtime);
-		json_close(j, '}');
-	}
-	if (*p->service) {
-		json_open(j, "service", '{');
-		json_text(j, "name", p->service);
-		json_close(j, '}');
-	}
-}
-
-/* A hash of the machine ID, which machine-id(5) asks not to publish itself. */
-static void machine_hash(char id[33])
-{
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	char machine[64] = "";
-	FILE *file = fopen("/etc/machine-id", "re");
-
-	if (!file)
-		return;
-	if (fscanf(file, "%63s", machine) == 1 &&
-	    EVP_Digest(machine, strlen(machine), digest, NULL, EVP_sha256(), NULL))
-		for (int i = 0; i < 16; i++)
-			snprintf(id + 2 * i, 3, "%02x", digest[i]);
-	fclose(file);
-}
-
-/* Both are read once: they do not change while tracing. */
-static void host(struct json *j)
-{
-	static char name[256], id[33];
-
-	if (!*name) {
-		gethostname(name, sizeof(name) - 1);
-		machine_hash(id);
-	}
-	json_open(j, "host", '{');
-	if (*name)
-		json_text(j, "name", name);
-	if (*id)
-		json_text(j, "id", id);
-	json_close(j, '}');
-}
 
 static void begin(struct json *j, struct sink *sink, const struct fact *fact, const char *action)
 {
@@ -111,17 +22,17 @@ static void begin(struct json *j, struct sink *sink, const struct fact *fact, co
 	if (!strcmp(action, "tls-connection") && fact->conn->closed_ns >= fact->conn->first_ns)
 		json_int(j, "duration", fact->conn->closed_ns - fact->conn->first_ns);
 	json_close(j, '}');
-	host(j);
+	json_host(j);
 	if (!fact->conn)
 		return;
-	endpoint(j, "client", client_of(fact->conn), NULL);
-	endpoint(j, "server", server_of(fact->conn), fact->conn->client.server_name);
+	json_endpoint(j, "client", client_of(fact->conn), NULL);
+	json_endpoint(j, "server", server_of(fact->conn), fact->conn->client.server_name);
 	json_open(j, "network", '{');
 	community_id(j, fact->conn);
 	json_text(j, "type", is_ipv4(&fact->conn->remote) ? "ipv4" : "ipv6");
 	json_text(j, "transport", "tcp");
 	json_close(j, '}');
-	process(j, fact->conn);
+	json_process(j, fact->conn);
 }
 
 /* A capture may be anybody's: neither end is ours, no process is known. */
