@@ -38,72 +38,97 @@ static void take_line(uint32_t pid, char *line,
 	seen(arg, &m);
 }
 
-/* False: there is such a process, and it does not let us look. */
-static bool scan_process(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping),
-			 void *arg)
-{
-	char name[32], *line = NULL;
-	size_t bytes = 0;
-	FILE *file;
+struct mapped_now {
+	DIR *proc; /* NULL: of one process */
+	FILE *maps; /* of the one that is being looked at */
+	uint32_t pid;
+	size_t refused; /* processes */
+	char *line;
+	size_t bytes;
+};
 
-	snprintf(name, sizeof(name), "/proc/%u/maps", pid);
-	file = fopen(name, "re");
-	if (!file)
-		return errno != EACCES && errno != EPERM;
-	while (getline(&line, &bytes, file) > 0)
-		take_line(pid, line, seen, arg);
-	free(line);
-	fclose(file);
-	return true;
-}
-
-/* Its DIR is one: by pid from low to high, so that children come after their parents. */
+/* Of all: by pid from low to high, so that children come after their parents. */
 struct mapped_now *mapped_now_open(void)
 {
-	return (struct mapped_now *)opendir("/proc");
+	struct mapped_now *now = calloc(1, sizeof(*now));
+
+	if (now && !(now->proc = opendir("/proc"))) {
+		free(now);
+		return NULL;
+	}
+	return now;
+}
+
+static void forget(struct mapped_now *now)
+{
+	if (now->maps)
+		fclose(now->maps);
+	if (now->proc)
+		closedir(now->proc);
+	free(now->line);
 }
 
 void mapped_now_close(struct mapped_now *now)
 {
-	closedir((DIR *)now);
+	forget(now);
+	free(now);
 }
 
-static bool next_process(struct mapped_now *now, uint32_t *pid)
+static void look_at(struct mapped_now *now, uint32_t pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%u/maps", pid);
+	now->pid = pid;
+	now->maps = fopen(name, "re");
+	now->refused += !now->maps && (errno == EACCES || errno == EPERM);
+}
+
+static bool next_process(struct mapped_now *now)
 {
 	struct dirent *entry;
 
-	while ((entry = readdir((DIR *)now)))
+	while (now->proc && (entry = readdir(now->proc)))
 		if (isdigit((unsigned char)*entry->d_name)) {
-			*pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+			look_at(now, (uint32_t)strtoul(entry->d_name, NULL, 10));
 			return true;
 		}
 	return false;
 }
 
+/* The next mapping, or the next process. False: there is none. */
+static bool next(struct mapped_now *now, void (*seen)(void *arg, const struct mapping *mapping),
+		 void *arg)
+{
+	if (!now->maps)
+		return next_process(now);
+	if (getline(&now->line, &now->bytes, now->maps) > 0) {
+		take_line(now->pid, now->line, seen, arg);
+		return true;
+	}
+	fclose(now->maps);
+	now->maps = NULL;
+	return true;
+}
+
 size_t mappings_scan(uint32_t pid, void (*seen)(void *arg, const struct mapping *mapping), void *arg)
 {
-	struct mapped_now *now = pid ? NULL : mapped_now_open();
-	size_t refused = 0;
+	struct mapped_now now = { .proc = pid ? NULL : opendir("/proc") };
 
 	if (pid)
-		return !scan_process(pid, seen, arg);
-	while (now && next_process(now, &pid))
-		refused += !scan_process(pid, seen, arg);
-	if (now)
-		mapped_now_close(now);
-	return refused;
+		look_at(&now, pid);
+	while (next(&now, seen, arg))
+		;
+	forget(&now);
+	return now.refused;
 }
 
 bool mapped_now_some(struct mapped_now *now, int64_t until_ns,
 		     void (*seen)(void *arg, const struct mapping *mapping), void *arg)
 {
-	uint32_t pid;
-
-	while (next_process(now, &pid)) {
-		scan_process(pid, seen, arg);
+	while (next(now, seen, arg))
 		if (clock_ns(CLOCK_MONOTONIC) >= until_ns)
 			return false;
-	}
 	mapped_now_close(now);
 	return true;
 }
