@@ -161,6 +161,69 @@ static void offers(void)
 	is("certificate-rejected", &c, &a, "handshake_failure, and the library did not verify it");
 }
 
+static bool says(const struct sentences *s, const char *words)
+{
+	for (int i = 0; i < s->count; i++)
+		if (strstr(s->text[i], words))
+			return true;
+	return false;
+}
+
+/* After which message it ended, and whose turn it was. */
+static void turns(void)
+{
+	static const struct {
+		const char *history, *turn;
+		uint16_t version;
+		bool resumed;
+	} cases[] = {
+		{ "C", "the server's turn", 0x0303, false },
+		{ "Cs", "the server's turn: its flight", 0x0303, false },
+		{ "Csxkn", "the client's turn: its key exchange", 0x0303, false },
+		{ "CsxknG", "the client's turn: its flight", 0x0303, false },
+		{ "CsxknGI", "the server's turn: its ChangeCipherSpec", 0x0303, false },
+		{ "CsxknGIi", "the server's turn: its Finished", 0x0303, false },
+		{ "Csi", "the client's turn: its ChangeCipherSpec", 0x0303, true },
+		{ "CsiI", "the client's turn: its Finished", 0x0303, true },
+		{ "Cj", "the client's turn: its second ClientHello", 0x0304, false },
+		{ "Csi", "the server's turn: the rest of its flight", 0x0304, false },
+	};
+	struct conn c = failed_conn();
+	char line[64];
+
+	c.close = CLOSE_FIN;
+	c.close_by = C;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		strcpy(c.history, cases[i].history);
+		c.server.version = cases[i].version;
+		c.resumed = cases[i].resumed;
+		code(&c, NULL);
+		snprintf(line, sizeof(line), "%s: %s", cases[i].history, cases[i].turn);
+		ok(says(&said.evidence, cases[i].turn), line);
+	}
+	c.totals[1].app_records = 4;
+	code(&c, NULL);
+	ok(says(&said.evidence, "4 protected records of the server followed"), "TLS 1.3: what is hidden is not taken for nothing");
+}
+
+static void flights(void)
+{
+	struct conn c = failed_conn();
+
+	c.failed = false;
+	c.stalled = true;
+	strcpy(c.history, "Csxkn");
+	c.totals[1].bytes = 3000;
+	is("handshake-stalled", &c, NULL, "nothing more came");
+	ok(!says(&said.evidence, "path's MTU"), "a large flight that was sent once");
+	c.retransmits = 2;
+	code(&c, NULL);
+	ok(says(&said.evidence, "path's MTU") && says(&said.next_steps, "tracepath"), "and one that is sent again");
+	c.totals[1].bytes = 900;
+	code(&c, NULL);
+	ok(!says(&said.evidence, "path's MTU"), "a small one");
+}
+
 int main(void)
 {
 	hints();
@@ -170,5 +233,7 @@ int main(void)
 	stray();
 	proofs();
 	offers();
+	turns();
+	flights();
 	return failed;
 }

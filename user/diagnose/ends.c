@@ -92,6 +92,39 @@ static void say_unanswered(const struct facts *f, struct finding *out)
 	say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");
 }
 
+static void say_turn13(const struct conn *c, bool by_server, struct finding *out)
+{
+	uint64_t hidden = c->totals[c->role != ROLE_SERVER].app_records;
+
+	if (by_server && hidden)
+		say(&out->evidence, "%llu protected records of the server followed: if they were its whole flight, it was the client's turn to send its Finished.",
+		    (unsigned long long)hidden);
+	else if (by_server)
+		say(&out->evidence, "It was the server's turn: the rest of its flight, from EncryptedExtensions to Finished, never came.");
+}
+
+/* RFC 5246 7.3: who has to speak after that message. */
+static void say_turn(const struct conn *c, char last, struct finding *out)
+{
+	if (last == 'j')
+		say(&out->evidence, "It was the client's turn: its second ClientHello never came.");
+	else if (is_tls13(c->server.version))
+		say_turn13(c, last & 0x20, out);
+	else if (last == 'n')
+		say(&out->evidence, "It was the client's turn: its key exchange never came.");
+	else if (last == 'I' && c->resumed)
+		say(&out->evidence, "It was the client's turn: its Finished never came.");
+	else if (last == 'I')
+		say(&out->evidence, "It was the server's turn: its ChangeCipherSpec and Finished never came.");
+	else if (last == 'i')
+		say(&out->evidence, c->resumed ? "It was the client's turn: its ChangeCipherSpec and Finished never came." :
+						 "It was the server's turn: its Finished never came.");
+	else if (strchr("sxkr", last))
+		say(&out->evidence, "It was the server's turn: its flight has no ServerHelloDone yet.");
+	else if (strchr("XGY", last))
+		say(&out->evidence, "It was the client's turn: its flight is not complete.");
+}
+
 static void say_last(const struct facts *f, struct finding *out)
 {
 	size_t length = strlen(f->conn->history);
@@ -103,8 +136,8 @@ static void say_last(const struct facts *f, struct finding *out)
 		    last & 0x20 ? "server" : "client", f->conn->history);
 	if (last == 'C')
 		say_unanswered(f, out);
-	else if (last == 'n')
-		say(&out->evidence, "It was the client's turn: its key exchange never came.");
+	else if (last)
+		say_turn(f->conn, last, out);
 }
 
 static bool silent(const struct facts *f)
@@ -152,7 +185,9 @@ bool rule_closed(const struct facts *f, struct finding *out)
 bool rule_stalled(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
+	const struct side_totals *server = &c->totals[c->role != ROLE_SERVER];
 	bool large = c->client.seen && !c->server.seen && c->client_hello_bytes > LARGE_BYTES;
+	bool flight = c->server.seen && server->bytes > LARGE_BYTES && c->retransmits;
 
 	if (f->alert || !c->stalled || c->failed)
 		return false;
@@ -165,8 +200,11 @@ bool rule_stalled(const struct facts *f, struct finding *out)
 	if (large)
 		say(&out->evidence, "The ClientHello has %u bytes, more than one packet on many paths: if large packets are lost there, the path's MTU is at fault.",
 		    c->client_hello_bytes);
+	if (flight)
+		say(&out->evidence, "The server's flight (its Certificate is most of it) has %llu bytes, more than one packet: if it is what is sent again and does not arrive, the path's MTU is at fault.",
+		    (unsigned long long)server->bytes);
 	say(&out->next_steps, "ss -tino dst %s", f->server);
-	if (large)
+	if (large || flight)
 		say(&out->next_steps, "tracepath -n %s", f->address);
 	say(&out->next_steps, "Look at what the end whose turn it is waits for: its log, its threads, a resolver or an OCSP responder that does not answer.");
 	return true;
