@@ -28,6 +28,12 @@ static void remarks(void)
 	remark("ticket-not-accepted", &c, AT_SUCCESS, "a ticket and a full handshake");
 	c.resumed = true;
 	remark("", &c, AT_SUCCESS, "a ticket that was taken");
+	memcpy(c.server.random + 24, "DOWNGRD\1", 8);
+	remark("", &c, AT_SUCCESS, "the sentinel, and a client that offers no more");
+	c.client.versions = (struct u16_list){ (const uint8_t *)"\3\4\3\3", 2 };
+	remark("downgrade-detected", &c, AT_SUCCESS, "the sentinel, and a client that offers TLS 1.3");
+	c.server.random[31] = 0;
+	remark("", &c, AT_SUCCESS, "the one for versions below");
 	c.client_hello_ns = 1;
 	c.established_at_ns = 1 + 1500000000;
 	remark("handshake-slow", &c, AT_SUCCESS, "1.5 s");

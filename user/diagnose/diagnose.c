@@ -74,6 +74,7 @@ static const struct {
 	enum moment moment;
 } remarks[] = {
 	{ { "unsafe-protocol", SEVERITY_WARNING, rule_unsafe }, AT_SUCCESS },
+	{ { "downgrade-detected", SEVERITY_WARNING, rule_sentinel_passed }, AT_SUCCESS },
 	{ { "handshake-slow", SEVERITY_WARNING, rule_slow }, AT_SUCCESS },
 	{ { "ticket-not-accepted", SEVERITY_INFO, rule_ticket }, AT_SUCCESS },
 	{ { "closed-without-close-notify", SEVERITY_WARNING, rule_no_close_notify }, AT_CLOSE },

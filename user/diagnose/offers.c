@@ -8,6 +8,7 @@
 #include "model/names.h"
 
 #define LIST_BYTES 240
+#define TLS13 0x0304
 /* gnutls/gnutls.h */
 #define GNUTLS_UNSUPPORTED_SIGNATURE_ALGORITHM (-106)
 #define GNUTLS_NO_COMMON_KEY_SHARE (-423)
@@ -259,12 +260,33 @@ bool rule_group(const struct facts *f, struct finding *out)
 }
 
 /* RFC 8446 4.1.3: the last bytes of the random when a newer version would have been possible. */
+static bool has_sentinel(const struct conn *c)
+{
+	const uint8_t *end = c->server.random + 24;
+
+	return c->server.seen && !is_tls13(c->server.version) && !memcmp(end, "DOWNGRD", 7) && end[7] <= 1;
+}
+
+/* It must end the handshake of a client that offered more; this client went on. */
+bool rule_sentinel_passed(const struct facts *f, struct finding *out)
+{
+	const struct conn *c = f->conn;
+
+	if (!has_sentinel(c) || !c->client.seen || c->server.random[31] != 1 ||
+	    !is_offered(&c->client.versions, TLS13))
+		return false;
+	title(out, "The server could speak TLS 1.3 and was not asked for it, though the client offers it: something between took it out of the ClientHello, and the client did not notice.");
+	out->confidence = CONFIDENCE_LIKELY;
+	say(&out->evidence, "ServerHello.random ends with the downgrade sentinel of RFC 8446 4.1.3.");
+	say_versions(f, out);
+	say(&out->next_steps, "Compare both ends' bytes of the ClientHello: capture at the client and at the server.");
+	say(&out->next_steps, "Bring the client's library up to date: it must end such a handshake.");
+	return true;
+}
+
 bool rule_sentinel(const struct facts *f, struct finding *out)
 {
-	const uint8_t *end = f->conn->server.random + 24;
-
-	if (f->code != ILLEGAL_PARAMETER || f->by != ROLE_CLIENT || !f->conn->server.seen ||
-	    is_tls13(f->conn->server.version) || memcmp(end, "DOWNGRD", 7) || end[7] > 1)
+	if (f->code != ILLEGAL_PARAMETER || f->by != ROLE_CLIENT || !has_sentinel(f->conn))
 		return false;
 	title(out, "The server could speak a newer version than it was asked for: something between the two ends took it out of the ClientHello.");
 	out->confidence = CONFIDENCE_LIKELY;
