@@ -78,6 +78,34 @@ def stalls():
                   [(None, late(0, 2))], seconds=4, notes=["handshake-slow"])
 
 
+def half(how):
+    """A client that sends the first 50 bytes of its ClientHello; then: `how`."""
+    script = os.path.join(os.path.dirname(__file__), "peers", "half_hello.py")
+    return lambda port: (["python3", script, str(port), how], {})
+
+
+def beginnings():
+    for version in ("1.2", "1.3"):
+        server = s_server(version=version)
+        yield Row(f"half a ClientHello and the end, {version}", CLOSED, server, half("close"), "any")
+        yield Row(f"half a ClientHello and a reset, {version}", IS_RESET, server, half("reset"))
+        yield Row(f"half a ClientHello and no more, {version}", STALLED, server, half("stop"), "any", seconds=9)
+        yield Row(f"a ClientHello in two parts, {version}", None, server, half("whole"))
+    yield Row("a ClientHello twice, where the second one's record is of an older version", MALFORMED, s_server(version="1.2"),
+              half("twice"), ("server", "protocol_version"))
+
+
+def tunnel():
+    def answer(s):
+        s.recv(65536)
+        s.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        s.recv(65536)
+        s.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    yield own_server("a proxy that opens the tunnel and answers the ClientHello with text", "tls-to-plaintext-port", answer,
+                     lambda port: (["curl", "-sS", "-m", "5", "-x", f"http://127.0.0.1:{port}", "https://good.test/"], {}),
+                     server_end="any", capture=CLOSED)
+
+
 def breakdown():
     alert = ("server", "internal_error")
     for version in ("1.2", "1.3"):
@@ -202,5 +230,5 @@ def renegotiation():
 
 
 def rows():
-    for group in (silence, stalls, breakdown, malformed, altered, renegotiation):
+    for group in (silence, stalls, beginnings, tunnel, breakdown, malformed, altered, renegotiation):
         yield from group()

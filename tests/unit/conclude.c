@@ -96,7 +96,7 @@ static void stray(void)
 	struct conn c = failed_conn();
 	struct alert a = fatal(C, 70, 1), overflow = fatal(C, 22, 1);
 
-	is("version-mismatch", &c, &a, "protocol_version in the handshake");
+	is("malformed-message", &c, &a, "protocol_version in the handshake, once a version was agreed on");
 	c.failed = false;
 	c.established = true;
 	is("record-corrupted-mid-stream", &c, &a, "and after it");

@@ -51,7 +51,6 @@ static void alerts(void)
 		enum tls_role by;
 		const char *code, *by_other;
 	} cases[] = {
-		{ 70, S, "version-mismatch", "version-mismatch" },
 		{ 120, S, "no-shared-alpn", "no-shared-alpn" },
 		{ 112, S, "server-name-rejected", "server-name-rejected" },
 		{ 115, S, "psk-identity-unknown", "psk-identity-unknown" },
@@ -80,6 +79,36 @@ static void alerts(void)
 	}
 }
 
+static bool has(const struct sentences *s, const char *words)
+{
+	for (int i = 0; i < s->count; i++)
+		if (strstr(s->text[i], words))
+			return true;
+	return false;
+}
+
+static void versions(void)
+{
+	static const uint8_t offered[] = { 3, 4, 3, 3 }, newest[] = { 3, 4 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 70, 0);
+
+	c.server.seen = false;
+	is("version-mismatch", &c, &a, "in answer to the ClientHello");
+	c.server.seen = true;
+	is("malformed-message", &c, &a, "the version that was offered is chosen: a record's is refused");
+	ok(has(&said.evidence, "chosen TLS 1.2, which the client offers"), "it says that one was agreed on");
+	a.sender = C;
+	is("malformed-message", &c, &a, "refused by the client");
+	c.client.versions = (struct u16_list){ offered, 2 };
+	is("malformed-message", &c, &a, "chosen from the list");
+	c.client.versions = (struct u16_list){ newest, 1 };
+	is("version-mismatch", &c, &a, "not on the list");
+	c.client.versions.count = 0;
+	c.server.version = 0x0302;
+	is("version-mismatch", &c, &a, "older than the client's newest, and the list is not told");
+}
+
 static void offers(void)
 {
 	static const uint8_t suites[] = { 0x0a, 0x0a, 0xc0, 0x2f, 0x13, 0x01 };
@@ -93,20 +122,20 @@ static void offers(void)
 	ok(said.confidence == CONFIDENCE_POSSIBLE &&
 		   strstr(said.evidence.text[2], "offers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256."),
 	   "with the offer, GREASE left out");
+	ok(!has(&said.evidence, "that worked"), "a server that never served is said to have chosen nothing");
+	a.sent = true;
+	c.role = ROLE_SERVER;
+	c.error = (struct library_error){ .library = "gnutls", .reason = -87, .received = -1, .sends = 40 };
+	ok(!strcmp(code(&c, &a), "no-shared-cipher") && said.confidence == CONFIDENCE_CERTAIN, "GnuTLS says so itself");
+	c.error.library = NULL;
+	c.role = ROLE_CLIENT;
+	a.sent = false;
 	a.description = 71;
 	ok(!strcmp(code(&c, &a), "no-shared-cipher") && said.confidence == CONFIDENCE_LIKELY,
 	   "insufficient_security says more");
 	c.client.server_name = "$(reboot)";
 	code(&c, &a);
 	ok(!strstr(said.next_steps.text[0], "reboot"), "a name that is no host name is in no command");
-}
-
-static bool has(const struct sentences *s, const char *words)
-{
-	for (int i = 0; i < s->count; i++)
-		if (strstr(s->text[i], words))
-			return true;
-	return false;
 }
 
 /* OpenSSL 3 with its default security level, asked for TLS 1.1. */
@@ -237,6 +266,7 @@ int main(void)
 	keys();
 	alerts();
 	sha1();
+	versions();
 	offers();
 	signatures();
 	certificates();

@@ -21,7 +21,7 @@ static struct {
 	struct conn last; /* of the summary; pointers into it are over */
 	char json[8192]; /* of the last message */
 	char history[101], messages[256], server_name[64], method[16], inference[80];
-	int handshakes, alerts;
+	int handshakes, alerts, stalls;
 } seen;
 
 static struct track *track;
@@ -37,6 +37,12 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 	snprintf(seen.server_name, sizeof(seen.server_name), "%s", conn->client.server_name);
 	snprintf(seen.method, sizeof(seen.method), "%s",
 		 conn->resumption_method ? conn->resumption_method : "");
+}
+
+static void on_stall(void *arg, int64_t time_ns, const struct conn *conn)
+{
+	(void)arg, (void)time_ns, (void)conn;
+	seen.stalls++;
 }
 
 static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
@@ -79,7 +85,7 @@ static void begin(void)
 {
 	static const struct track_out out = { .fingerprints = true, .handshake = on_handshake, .alert = on_alert,
 					      .record = on_record, .connection = on_connection,
-					      .message = on_message };
+					      .message = on_message, .stalled = on_stall };
 	struct tt_ev_open open = { .head = { .conn_id = 1, .kind = TT_EV_OPEN } };
 
 	memset(&seen, 0, sizeof(seen));

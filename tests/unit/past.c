@@ -184,7 +184,9 @@ static void judged(void)
 	a = fatal(C, 70, 0);
 	is("tls-to-plaintext-port", &c, &a, "refused before any record of the server");
 	c.server.seen = true;
-	is("version-mismatch", &c, &a, "refused after the ServerHello");
+	c.server.version = 0x0302;
+	is("version-mismatch", &c, &a, "refused after a ServerHello that chose less than was offered");
+	c.server.version = 0x0303;
 
 	a = fatal(C, 47, 0);
 	memcpy(c.server.random + 24, "DOWNGRD\1", 8);

@@ -95,6 +95,7 @@ static void to_tls(void)
 	a = fatal(S, 40, 0);
 	is("no-shared-cipher", &c, &a, "STARTTLS that fails");
 	c = failed_conn();
+	c.server.seen = false;
 	a = fatal(S, 70, 0);
 	is("version-mismatch", &c, &a, "a ClientHello refused");
 }
@@ -126,7 +127,12 @@ static void to_plain(void)
 	c.last_alert.after[c.last_alert.after_count++] = (struct past_record){ .type = 22, .length = 122, .sender = S };
 	code(&c, NULL);
 	ok(strstr(said.evidence.text[1], "it began a record of 122 bytes") != NULL, "a ServerHello cut short is no silence");
+	c.error = (struct library_error){ .library = "openssl", .reason = 267, .received = -1, .sends = -1, .not_tls = true };
+	is("peer-closed-during-handshake", &c, NULL, "nor is it where the library cannot read it");
 	c.last_alert.after_count = 0;
+	is("tls-to-plaintext-port", &c, NULL, "the library read something that is no record");
+	ok(said.confidence == CONFIDENCE_LIKELY, "likely, as nobody else saw it");
+	c.error.library = NULL;
 	is("peer-closed-during-handshake", &c, &a, "nor when the alert is about the end of the stream");
 	ok(strstr(said.title, "server closed") != NULL, "which the server made");
 	c.server.seen = true;

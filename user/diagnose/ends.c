@@ -20,6 +20,12 @@ bool rule_internal(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* Of a version that was agreed on only a record's header can still be refused. */
+static bool blames_version(const struct facts *f)
+{
+	return f->code == PROTOCOL_VERSION && version_agreed(f);
+}
+
 static bool blames_message(int code)
 {
 	return code == UNEXPECTED_MESSAGE || code == RECORD_OVERFLOW || code == ILLEGAL_PARAMETER ||
@@ -44,19 +50,30 @@ static void say_answered(const struct facts *f, struct finding *out)
 bool rule_malformed(const struct facts *f, struct finding *out)
 {
 	const char *type;
+	char words[24];
 
-	if (!blames_message(f->code) || f->peer_gone)
+	if ((!blames_message(f->code) && !blames_version(f)) || f->peer_gone)
 		return false;
-	title(out, "The %s refuses a message of the %s: %s.", end_name(f->by),
+	title(out, "The %s refuses a %s of the %s: %s.", end_name(f->by), blames_version(f) ? "record" : "message",
 	      end_name(other_end(f->by)), alert_name(f->code));
 	out->confidence = CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
+	if (blames_version(f)) {
+		say(&out->evidence, "The server had chosen %s, which the client offers: what is refused is the version in a record's header.",
+		    version_words(f->conn->server.version, words));
+		say(&out->ruled_out, "No version in common: one was agreed on.");
+	}
 	say_answered(f, out);
 	type = f->conn->malformed ? handshake_type_name(f->conn->malformed_type) : NULL;
 	if (f->conn->malformed)
 		say(&out->evidence, "The lengths inside a %s message do not agree.", type ? type : "handshake");
 	say(&out->next_steps, "tlstrace --records shows each message; compare with another client or server of the same version.");
 	return true;
+}
+
+static bool hello_unfinished(const struct conn *c)
+{
+	return c->hello_begun && !c->client.seen && !c->server.seen && !c->malformed;
 }
 
 /* Zeek's letter of a message, as words. */
@@ -130,6 +147,10 @@ static void say_last(const struct facts *f, struct finding *out)
 	size_t length = strlen(f->conn->history);
 	char last = length ? f->conn->history[length - 1] : 0;
 	const char *words = letter_words(last);
+
+	if (hello_unfinished(f->conn))
+		say(&out->evidence, "It was the client's turn: its ClientHello, begun in a record of %u bytes, never came whole.",
+		    f->conn->hello_begun);
 
 	if (words)
 		say(&out->evidence, "The last readable message was the %s of the %s (history %s).", words,

@@ -11,6 +11,7 @@
 #define TLS13 0x0304
 /* gnutls/gnutls.h */
 #define GNUTLS_UNSUPPORTED_SIGNATURE_ALGORITHM (-106)
+#define GNUTLS_NO_CIPHER_SUITES (-87)
 #define GNUTLS_NO_COMMON_KEY_SHARE (-423)
 
 static void say_versions(const struct facts *f, struct finding *out)
@@ -37,9 +38,18 @@ static bool chosen_unasked(const struct facts *f)
 	       (f->code < 0 || f->code == HANDSHAKE_FAILURE || f->code == ILLEGAL_PARAMETER);
 }
 
+bool version_agreed(const struct facts *f)
+{
+	const struct client_hello *hello = &f->conn->client;
+	uint16_t chosen = f->conn->server.version;
+
+	return f->conn->server.seen && hello->seen && f->reason != SSL_R_UNSUPPORTED_PROTOCOL &&
+	       (hello->versions.count ? is_offered(&hello->versions, chosen) : chosen == hello->legacy_version);
+}
+
 bool rule_version(const struct facts *f, struct finding *out)
 {
-	bool said = f->code == PROTOCOL_VERSION && !f->conn->established;
+	bool said = f->code == PROTOCOL_VERSION && !f->conn->established && !version_agreed(f);
 
 	if (!said && !chosen_unasked(f))
 		return false;
@@ -61,7 +71,7 @@ bool rule_version(const struct facts *f, struct finding *out)
 static void say_served(const struct facts *f, struct finding *out)
 {
 	uint16_t served = f->conn->past.served_cipher;
-	const char *name = cipher_name(served);
+	const char *name = served ? cipher_name(served) : NULL;
 
 	if (name)
 		say(&out->evidence, "In the last handshake that worked at this server it chose %s, which this client %s.", name,
@@ -74,7 +84,7 @@ bool rule_cipher(const struct facts *f, struct finding *out)
 	char list[LIST_BYTES];
 
 	/* After a ServerHello a cipher suite has been agreed on. */
-	bool said = f->reason == SSL_R_NO_SHARED_CIPHER;
+	bool said = f->reason == SSL_R_NO_SHARED_CIPHER || f->gnutls == GNUTLS_NO_CIPHER_SUITES;
 
 	if (f->by != ROLE_SERVER || f->conn->server.seen || !f->conn->client.seen ||
 	    (f->reason && !said) ||

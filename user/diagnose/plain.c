@@ -121,11 +121,21 @@ static bool refuses_request(const struct facts *f, struct finding *out)
 	return true;
 }
 
+static bool server_began(const struct conn *c)
+{
+	for (int i = 0; i < c->last_alert.after_count; i++)
+		if (c->last_alert.after[i].sender == ROLE_SERVER)
+			return true;
+	return false;
+}
+
 /* The client refuses what came before any TLS record of the server did; its bytes were not seen. */
 static bool answer_refused(const struct facts *f)
 {
 	const struct conn *c = f->conn;
 
+	if (f->error && f->error_by == ROLE_CLIENT && f->error->not_tls && !server_began(c))
+		return true;
 	return f->by == ROLE_CLIENT && !f->answered && !c->malformed && !f->peer_gone &&
 	       (f->code == PROTOCOL_VERSION || f->code == UNEXPECTED_MESSAGE ||
 		f->code == RECORD_OVERFLOW || f->code == ILLEGAL_PARAMETER);

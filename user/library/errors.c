@@ -81,6 +81,13 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 		e->verify = -1; /* a verdict that the program overruled */
 }
 
+bool library_error_sends(const struct library_error *e, int alert)
+{
+	return e->sends == alert ||
+	       (e->library && !strcmp(e->library, "openssl") && alert == SSL_AD_INTERNAL_ERROR &&
+		e->reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
+}
+
 /* Of gnutls/gnutls.h: those that handshakes and records fail with. */
 static const struct {
 	int32_t code;

@@ -11,6 +11,8 @@
  * version and verify are set. `tls13` chooses between the alerts of the versions.
  */
 void library_error_read(struct library_error *error, int32_t number, bool tls13);
+/* Whether the library may answer with this alert: where TLS 1.1 would need SHA-1 OpenSSL 3 has two. */
+bool library_error_sends(const struct library_error *error, int alert);
 /*
  * Why a call that moves plaintext gave none: what SSL_get_error() answered (-1: nobody
  * asked), or what the call returned. False: unknown. *name is NULL when it has none.

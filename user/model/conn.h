@@ -90,6 +90,7 @@ struct conn {
 	bool issued_ticket; /* a readable NewSessionTicket was seen */
 	uint8_t server_session_id_bytes;
 	uint16_t client_hello_bytes; /* of the message */
+	uint16_t hello_begun;	     /* bytes of the first record, which begins with a ClientHello; 0: none */
 	uint8_t issued_hash[SHORT_HASH];
 	uint32_t issued_lifetime_s;
 	const struct certificate *server_certificate, *client_certificate; /* NULL: not seen */

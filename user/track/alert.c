@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/errors.h"
 #include "track/state.h"
 #include "wire/infer.h"
 
@@ -127,7 +128,7 @@ static bool library_said(const struct session *s, const struct alert *a, int64_t
 	const struct library_error *e = &s->conn.error;
 
 	return a->sent && e->library && e->received < 0 &&
-	       (e->sends == a->description || (e->sends < 0 && !e->guessed)) && time_ns >= e->time_ns &&
+	       (library_error_sends(e, a->description) || (e->sends < 0 && !e->guessed)) && time_ns >= e->time_ns &&
 	       time_ns - e->time_ns < TRACK_WITNESS_NS;
 }
 

@@ -14,9 +14,16 @@
 
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23, HEARTBEAT = 24, SSLV2_HELLO = 128 };
 
+/* A ClientHello that never came whole is a beginning too, unless the missing bytes were only not seen. */
+static bool has_begun(const struct conn *c)
+{
+	return c->client.seen || c->server.seen ||
+	       (c->hello_begun && !c->totals[0].gap_bytes && !c->totals[1].gap_bytes);
+}
+
 void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns)
 {
-	if (s->reported || !(s->conn.client.seen || s->conn.server.seen))
+	if (s->reported || !has_begun(&s->conn))
 		return;
 	s->reported = true;
 	if (s->conn.established)
@@ -175,6 +182,8 @@ static void role_of_hello(struct session *s, const struct tt_ev_record *e)
 	    (e->body[0] != HS_CLIENT_HELLO && e->body[0] != HS_SERVER_HELLO))
 		return;
 	s->role_by_tcp = false;
+	if (e->body[0] == HS_CLIENT_HELLO && !e->index)
+		s->conn.hello_begun = e->length;
 	s->conn.role = (e->body[0] == HS_CLIENT_HELLO) == (e->dir == TT_SENT) ? ROLE_CLIENT
 									   : ROLE_SERVER;
 }
@@ -230,7 +239,7 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
 
 bool session_ends_like_alert(const struct session *s)
 {
-	if (!session_tls13(s) && !session_handshake_missed(s))
+	if (!(session_tls13(s) && s->conn.established) && !session_handshake_missed(s))
 		return false;
 	return (alert_closes(s, TT_SENT) && !s->sealed) || alert_closes(s, TT_RECEIVED);
 }
@@ -239,7 +248,7 @@ bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)
 {
 	struct conn *c = &s->conn;
 
-	if (s->reported || c->stalled || !(c->client.seen || c->server.seen) ||
+	if (s->reported || c->stalled || !has_begun(c) ||
 	    time_ns - c->last_record_ns < stall_ns || session_one_sided(s))
 		return false;
 	if (!c->last_alert.time_ns)
@@ -253,7 +262,7 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 	session_witness(s, out, INT64_MAX);
 	if (s->reported)
 		return;
-	if (s->conn.client.seen || s->conn.server.seen) {
+	if (has_begun(&s->conn)) {
 		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN && !session_one_sided(s);
 		report_handshake(s, out, time_ns);
 	}
