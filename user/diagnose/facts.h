@@ -73,6 +73,8 @@ rule rule_resumed_keys, rule_full_keys, rule_master_secret;
 rule rule_mid_stream;
 /* signatures.c: by the server's key as it was seen before. */
 rule rule_signature_unfit;
+/* versions.c: what the client offers, and what the server chose of it. */
+void say_versions(const struct facts *facts, struct finding *out);
 /* The server chose a version that the client offers: protocol_version then blames a record. */
 bool version_agreed(const struct facts *facts);
 /* transit.c: what left one end is not what arrived at the other. */
