@@ -9,10 +9,27 @@ T = tempfile.mkdtemp(prefix="tlstrace-test-")
 running, claims, result = [], [], 0
 
 
+def children(pid):
+    try:
+        return [int(c) for c in open(f"/proc/{pid}/task/{pid}/children").read().split()]
+    except OSError:
+        return []
+
+
+def kill_all(pid):
+    """A process and what it started: workers of a server that is killed go on without it."""
+    for child in children(pid):
+        kill_all(child)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
 def cleanup():
     for p in running:
         if p.poll() is None:
-            p.kill()
+            kill_all(p.pid)
             p.wait()
     for link in claims:
         os.unlink(link)
@@ -81,7 +98,10 @@ def spawn(argv, **more):
 
 
 def kill(p, number=signal.SIGKILL):
-    p.send_signal(number)
+    if number == signal.SIGKILL:
+        kill_all(p.pid)
+    else:
+        p.send_signal(number)
     p.wait()
     running.remove(p)
 
@@ -112,10 +132,6 @@ def serve(argv, number, **more):
         ok(False, f"server {' '.join(map(str, argv))} starts", f"it ended with {p.returncode}")
         sys.exit(1)
     return p
-
-
-def children(pid):
-    return [int(c) for c in open(f"/proc/{pid}/task/{pid}/children").read().split()]
 
 
 def certificate(name="localhost", days=2):
