@@ -146,12 +146,27 @@ f = Flow().open().send(0, record(22, client_hello())).send(1, record(22, server_
 f.send(0, record(22, message(16, noise(33))) + record(20, b"\1") + record(22, noise(40)))
 f.send(1, record(20, b"\1") + record(22, noise(40))).send(0, record(23, noise(100))).send(1, record(23, noise(200)))
 f.send(0, record(21, noise(26))).raw(0, f.seq[0], RST | ACK)
-for name, sides, history in (("client", (0,), "CGI"), ("server", (1,), "skni"), ("two", (0, 1), "CsknGIi")):
+for name, sides, history, established in (("client", (0,), "CGI", False), ("server", (1,), "skni", True),
+                                          ("two", (0, 1), "CsknGIi", True)):
     seen = [address(f.end[side][0]) for side in sides]
     events = run(pcap([(t, ethernet(d)) for t, d in f.packets if d[12:16] in seen]))[1]
     (h,) = of(events, "tls-handshake")
-    ok((h["tls"]["history"], h["tls"]["established"], of(events, "tls-finding")) == (history, name == "two", []),
+    ok((h["tls"]["history"], h["tls"]["established"], of(events, "tls-finding")) == (history, established, []),
        f"what the {name} sent, nothing else: what is missing is no fault", events)
+
+# Of a handshake each segment but the first hello is missing once: what had no word of failure, failed not
+f = Flow().open().send(0, record(22, client_hello())).send(1, record(22, server_hello() + key + message(14, b"")))
+f.send(0, record(22, message(16, noise(33))) + record(20, b"\1") + record(22, noise(40)))
+f.send(1, record(20, b"\1") + record(22, noise(40))).send(0, record(23, noise(100))).send(1, record(23, noise(200)))
+f.send(0, record(21, noise(26))).send(1, record(21, noise(26))).close()
+data = [i for i, (t, d) in enumerate(f.packets) if len(d) > 40]
+for lost in data[1:]:
+    events = run(pcap([(t, ethernet(d)) for i, (t, d) in enumerate(f.packets) if i != lost]))[1]
+    (h,) = of(events, "tls-handshake")
+    c = connection(events)
+    ok(h["tls"]["established"] and c["gaps"] == len(f.packets[lost][1]) - 40 and
+       all(x["tls"]["finding"]["severity"] != "error" for x in of(events, "tls-finding")),
+       f"packet {lost} of {len(f.packets)} is missing: established all the same", (h["tls"], c))
 
 # Bytes missing
 f = Flow(step_ns=10_000).open()

@@ -111,7 +111,7 @@ def of_tlstrace(events):
         elif e["event"]["action"] == "tls-message":
             message(s, e)
         elif e["event"]["action"] == "tls-alert" and "level_code" in a:
-            s["alerts"] = sorted([*s["alerts"], (a["sender"], a["level_code"], a["description_code"])])
+            s["alerts"] = sorted([*s["alerts"], (a.get("sender"), a["level_code"], a["description_code"])])
         elif e["event"]["action"] == "tls-handshake":
             s.update({k: get(e, "tls." + p) for k, p in {
                 "name": "client.server_name", "cipher": "cipher_id", "ja3": "client.ja3", "ja3s": "server.ja3s",

@@ -67,6 +67,15 @@ static bool after_end(const struct tcp_conn *c, int side)
 	return other->fin && other->was_acked && (int32_t)(other->acked - other->fin_seq) > 0;
 }
 
+/* What this side acknowledges is past what was seen of the other. A FIN takes a number, too. */
+static bool beside_hole(const struct tcp_conn *c, int side)
+{
+	const struct half *other = &c->half[!side];
+
+	return other->positioned && other->was_acked &&
+	       (int32_t)(other->acked - other->next) > (other->fin && other->next == other->fin_seq);
+}
+
 static void on_record(struct records_out *out, const struct stream *s, const uint8_t *body,
 		      uint16_t bytes)
 {
@@ -89,7 +98,8 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	e->dir = out->side == r->conn->local ? TT_SENT : TT_RECEIVED;
 	e->body_offset = s->body_offset;
 	e->body_bytes = bytes;
-	e->flags = (s->after_gap ? TT_AFTER_GAP : 0) | (after_end(r->conn, out->side) ? TT_AFTER_END : 0);
+	e->flags = (s->after_gap ? TT_AFTER_GAP : 0) | (after_end(r->conn, out->side) ? TT_AFTER_END : 0) |
+		   (beside_hole(r->conn, out->side) ? TT_BESIDE_HOLE : 0);
 	if (bytes)
 		memcpy(e->body, body, bytes);
 	r->tcp->event(r->tcp->arg, e, sizeof(*e) + bytes);

@@ -236,14 +236,18 @@ void half_settle(struct tcp *tcp, struct tcp_conn *c, int side, int64_t time_ns)
 void half_flush(struct tcp *tcp, struct tcp_conn *c, int side)
 {
 	struct half *h = &c->half[side];
+	int32_t missing;
+	uint32_t end;
 
 	while (h->held)
 		skip_hole(tcp, c, side);
-	if (h->fin && h->positioned && after(h->fin_seq, h->next) > 0 &&
-	    after(h->fin_seq, h->next) < FAR_BYTES) {
+	end = h->fin ? h->fin_seq : h->acked;
+	missing = h->positioned && (h->fin || h->was_acked) ? after(end, h->next) : 0;
+	/* One more was acknowledged than was seen: the FIN. */
+	if (missing > !h->fin && missing < FAR_BYTES) {
 		tcp->counts.holes++;
-		conn_gap(tcp, c, side, c->last_ns, h->fin_seq - h->next);
-		h->next = h->fin_seq;
+		conn_gap(tcp, c, side, c->last_ns, missing);
+		h->next = end;
 	}
 	conn_records_end(tcp, c, side, c->last_ns);
 }

@@ -108,7 +108,7 @@ void alert_tell(struct session *s, const struct track_out *out, int64_t time_ns,
 	}
 	out->alert(out->arg, time_ns, c, alert);
 	if (!c->established && !session_handshake_missed(s) && !session_one_sided(s) &&
-	    (!alert->readable || alert->level == 2)) {
+	    (alert->readable ? alert->level == 2 : !s->holed)) {
 		c->failed = true;
 		report_handshake(s, out, time_ns);
 	}

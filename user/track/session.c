@@ -84,7 +84,7 @@ static bool past_handshake(const struct session *s, int dir)
 {
 	enum { MOST = 8 };
 
-	return session_handshake_missed(s) && s->finished[dir] > MOST;
+	return (session_handshake_missed(s) || s->holed) && s->finished[dir] > MOST;
 }
 
 void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
@@ -105,6 +105,9 @@ static void protected_record(struct session *s, const struct track_out *out, int
 	if (session_tls13(s) && !s->conn.client.early_data && !s->finished[e->dir] &&
 	    sender_of(s, e->dir) == ROLE_CLIENT)
 		s->conn.certificate_hint = certificate_hint(s->conn.server.cipher, e->length);
+	/* Up to TLS 1.2 data come behind both Finished, one of which may be missing. */
+	if (s->holed && e->type == DATA && s->conn.server.seen && !session_tls13(s))
+		s->finished[!e->dir] |= 1;
 	if (may_be_finished(s, e))
 		finished_record(s, out, time_ns, e->dir);
 }
@@ -194,6 +197,7 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 	bool hidden = is_protected(s, e);
 	struct past_record *r = NULL;
 
+	s->holed |= !!(e->flags & (TT_AFTER_GAP | TT_PAST_GAP | TT_BESIDE_HOLE));
 	if (!e->body_offset)
 		open_begin(s, out, time_ns, e);
 	if (e->type == HANDSHAKE && !hidden)
@@ -263,7 +267,8 @@ void session_end(struct session *s, const struct track_out *out, int64_t time_ns
 	if (s->reported)
 		return;
 	if (has_begun(&s->conn)) {
-		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN && !session_one_sided(s);
+		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN && !session_one_sided(s) &&
+				 !s->holed;
 		report_handshake(s, out, time_ns);
 	}
 }

@@ -15,6 +15,7 @@ void session_totals(struct session *s, const struct tt_ev_totals *e, int64_t off
 		to->app_bytes = from->app_bytes;
 		to->gap_bytes = from->gap_bytes;
 		to->broken_bytes = from->broken_bytes;
+		s->holed |= from->gap_bytes > 0;
 		session_flight(s, dir, from->flight, from->records, offset_ns);
 	}
 	s->conn.retransmits = e->retransmits;
