@@ -26,7 +26,7 @@ def expected(who, cert, version):
         return None, {"never": ["client-certificate-required", "client-certificate-rejected"]}
     code = "client-certificate-rejected" if cert else "client-certificate-required"
     if who == "nginx":  # answers 400 in a connection that works, and closes
-        return None, {"server_notes": [code]} if cert else {"notes": [code]}
+        return None, {"server_notes": [code]} if cert else {"never": [code]}
     if who == "gnutls" and cert == "user-mail":
         return None, {}  # does not look at purposes
     if who == "node" and cert:
@@ -48,8 +48,19 @@ def left():
                       s_server("-verify", "3", "-CAfile", pki.CA, version=version, www=False, stdin=-1), client, never=never)
 
 
+def known():
+    """A server that closes after its answer says more by what it did before."""
+    required = "client-certificate-required"
+    for version in ("1.2", "1.3"):
+        yield Row(f"nginx takes one with a certificate, then one without, {version}", None, SERVERS["nginx"](version),
+                  [with_pair("user", version), with_pair(None, version)], notes=[required])
+        yield Row(f"s_server asks, takes all and closes, {version}", None, s_server("-verify", "3", "-CAfile", pki.CA, version=version),
+                  with_pair(None, version), never=[required])
+
+
 def rows():
     yield from left()
+    yield from known()
     for who, server in SERVERS.items():
         for cert in (None, "user-other", "user-self", "user-expired", "user-early", "user-mail", "user"):
             for version in ("1.2", "1.3"):

@@ -30,7 +30,7 @@ static struct conn closed(enum tls_role by)
 	c.established = true;
 	c.server_certificate = &cert;
 	c.established_at_ns = 1000;
-	c.closed_ns = 1001000;
+	c.closed_ns = c.last_record_ns = 1001000;
 	c.close = CLOSE_NOTIFY;
 	c.close_by = by;
 	c.records_shaking[0] = c.records_shaking[1] = 4;
@@ -70,8 +70,14 @@ static void name(void)
 	c = closed(S);
 	remark("", &c, "the server left");
 	c = closed(C);
-	c.closed_ns += 2000000000LL;
+	c.closed_ns += 4000000000LL;
+	remark("certificate-name-mismatch", &c, "the server took its time to close");
+	c.last_record_ns = c.closed_ns;
 	remark("", &c, "the client took its time");
+	c = closed(C);
+	c.close = CLOSE_FIN;
+	c.closed_ns += 4000000000LL;
+	remark("", &c, "without a farewell the end itself counts");
 	c = closed(C);
 	c.resumed = true;
 	remark("", &c, "no certificate was sent");
@@ -88,7 +94,9 @@ static void required(void)
 
 	c.totals[0].records = c.totals[1].records = 6;
 	c.client_certificate_requested = true;
-	remark("client-certificate-required", &c, "one request, one answer, and the server left");
+	remark("", &c, "one request, one answer, and the server left");
+	c.past.served_certified = 1;
+	remark("client-certificate-required", &c, "the same of a server that took one with a certificate");
 	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_INFO, "no more than possible");
 	c.close_by = C;
 	c.client.server_name = "b.test";
@@ -103,11 +111,12 @@ static void required(void)
 	c.verdict.result = 10;
 	c.verdict.text = "certificate has expired";
 	remark("client-certificate-rejected", &c, "and does not verify, as the server's library says");
-	ok(said.confidence == CONFIDENCE_LIKELY, "likely");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "possible");
 	c.role = C;
 	remark("", &c, "the client's library speaks of the server's");
 	c = closed(S);
 	c.totals[0].records = 6;
+	c.past.served_certified = 1;
 	c.server.version = 0x0304;
 	c.certificate_hint = HINT_EMPTY;
 	remark("client-certificate-required", &c, "TLS 1.3: by the size of what the client sent");

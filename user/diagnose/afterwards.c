@@ -8,7 +8,7 @@
 #include "diagnose/facts.h"
 #include "model/names.h"
 
-#define AT_ONCE_NS 1000000000LL
+#define AT_ONCE_NS 3000000000LL /* a host may be busy */
 #define TICKETS 2 /* that servers send after a handshake of TLS 1.3 */
 #define REST_OF_FLIGHT 2 /* behind the client's first protected record: CertificateVerify, Finished */
 
@@ -26,9 +26,15 @@ static uint64_t records_after(const struct conn *c, enum tls_role role)
 	return c->totals[of].records - c->records_shaking[of];
 }
 
+/* How long the client stayed: up to its farewell, as the other end may close late. */
+static int64_t stayed_ns(const struct conn *c)
+{
+	return (c->close == CLOSE_NOTIFY ? c->last_record_ns : c->closed_ns) - c->established_at_ns;
+}
+
 static bool client_left(const struct conn *c)
 {
-	int64_t took_ns = c->closed_ns - c->established_at_ns;
+	int64_t took_ns = stayed_ns(c);
 
 	return whole(c) && !ended_in_words(c) && c->close_by == ROLE_CLIENT && records_after(c, ROLE_CLIENT) <= 1 &&
 	       (is_tls13(c->server.version) || !c->totals[c->role != ROLE_CLIENT].app_records) && took_ns >= 0 &&
@@ -56,7 +62,7 @@ static void say_name(const struct facts *f, struct finding *out)
 	    cert->names[0], cert->name_count > 1 ? " and others, none of which matches" : "");
 	say_certificate(&client, out);
 	say(&out->evidence, "The client closed %.1f ms after the handshake, without data: programs that look at the name by themselves (curl, Node) end like this, and so does a client that had nothing to send.",
-	    (double)(c->closed_ns - c->established_at_ns) / 1e6);
+	    (double)stayed_ns(c) / 1e6);
 	say(&out->next_steps, "openssl s_client -connect %s%s </dev/null | openssl x509 -noout -subject -ext subjectAltName", f->server,
 	    f->name);
 	say(&out->next_steps, "The client's own message says whether it was the name.");
@@ -111,6 +117,7 @@ static void say_answer(const struct conn *c, struct finding *out)
 	    (unsigned long long)records_after(c, ROLE_SERVER));
 }
 
+/* One that took nobody with a certificate before most likely leaves it to the client. */
 bool rule_required_afterwards(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
@@ -118,7 +125,7 @@ bool rule_required_afterwards(const struct facts *f, struct finding *out)
 			     c->certificate_hint == HINT_EMPTY :
 			     c->client_certificate_requested && !c->client_certificate_sent;
 
-	if (!one_answer(c) || !empty)
+	if (!one_answer(c) || !empty || !c->past.served_certified)
 		return false;
 	title(out, "The server asked for a client certificate, got none, and closed soon after: it may require one.");
 	out->confidence = CONFIDENCE_POSSIBLE;
@@ -126,6 +133,7 @@ bool rule_required_afterwards(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The client's first protected record has the size of an empty Certificate.");
 	else
 		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
+	say(&out->evidence, "Of the clients that this server took before, %u sent a certificate.", c->past.served_certified);
 	say_answer(c, out);
 	say(&out->evidence, "A server for which the certificate is optional, and that closes after each answer, looks the same.");
 	say(&out->next_steps, "curl -skv https://%s/ 2>&1 | grep -i certificate", f->server);
@@ -139,8 +147,8 @@ bool rule_rejected_afterwards(const struct facts *f, struct finding *out)
 
 	if (!one_answer(c) || c->role != ROLE_SERVER || !c->verdict.result)
 		return false;
-	title(out, "The client's certificate does not verify at the server, which went on and closed soon after: most likely the program refused the client.");
-	out->confidence = CONFIDENCE_LIKELY;
+	title(out, "The client's certificate does not verify at the server, which went on and closed soon after: the program may have refused the client.");
+	out->confidence = CONFIDENCE_POSSIBLE;
 	say(&out->evidence, "The server's library (openssl%s%s) found: %s (%d), and went on with the handshake: what follows is left to the program.",
 	    *c->verdict.version ? " " : "", c->verdict.version, c->verdict.text, c->verdict.result);
 	say_answer(c, out);

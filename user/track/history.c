@@ -139,6 +139,7 @@ static void count(struct history *h, const struct conn *c, struct found *f, enum
 	if (c->server_certificate && c->server_certificate->key_type)
 		past->key = c->server_certificate->key_type;
 	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
+	past->certified += c->client_certificate_sent || c->certificate_hint == HINT_SENT;
 }
 
 static struct tally tally_of(const struct pair_past *past, int64_t time_ns)
@@ -214,6 +215,7 @@ static void find_served(struct conn *c, const struct found *f)
 		p->served_group = served->group;
 		p->served = served->counted.tally.full_good + served->counted.tally.resumed_good;
 		p->served_proxied = served->proxied;
+		p->served_certified = served->certified;
 		p->served_key = served->key;
 	}
 	if (!name)

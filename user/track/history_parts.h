@@ -30,7 +30,9 @@ struct pair_past {
 	uint16_t cipher, group; /* of the last that worked */
 	uint32_t proxied; /* that worked, behind a PROXY header */
 	uint8_t certificate[SHORT_HASH]; /* of a name: the last readable one that was for it; zeros: none */
-	const char *key; /* static: of the last readable certificate; not kept over a restart */
+	/* Not kept over a restart. */
+	const char *key; /* static: of the last readable certificate */
+	uint32_t certified; /* that worked, with a client certificate */
 	struct made last_full;
 };
 
