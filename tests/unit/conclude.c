@@ -13,6 +13,9 @@ static void hints(void)
 		   certificate_hint(0x1305, 17) == HINT_EMPTY,
 	   "an empty Certificate, alone or with Finished, with a short tag");
 	ok(tls13_alert_bytes(0x1302) == 19 && tls13_alert_bytes(0x1305) == 11, "an alert with a short tag is shorter");
+	ok(certificate_hint(0x1302, 85) == HINT_NOT_ASKED && certificate_hint(0x1302, 41) == HINT_EMPTY &&
+		   is_padded_finished(0x1302, 85) && is_padded_finished(0x1301, 69) && !is_padded_finished(0x1302, 69),
+	   "a client that pads what is no data, as Java does");
 	ok(certificate_hint(0x1302, 900) == HINT_SENT && certificate_hint(0x1302, 100) == HINT_UNKNOWN,
 	   "a Certificate, and what is neither");
 }

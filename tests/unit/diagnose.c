@@ -105,6 +105,21 @@ static void versions(void)
 	c.client.versions = (struct u16_list){ newest, 1 };
 	is("version-mismatch", &c, &a, "not on the list");
 	c.client.versions.count = 0;
+	c.server.seen = false;
+	a = fatal(S, 40, 0);
+	c.client.legacy_version = 0x0300;
+	is("version-mismatch", &c, &a, "SSL 3 at most, refused with handshake_failure");
+	ok(said.confidence == CONFIDENCE_LIKELY && has(&said.evidence, "offers SSL 3."), "which is likely");
+	c.role = ROLE_SERVER;
+	a.sent = true;
+	c.error = (struct library_error){ .library = "openssl", .reason = 193, .received = -1, .sends = 40 };
+	is("no-shared-cipher", &c, &a, "where the library has another reason");
+	c.client.legacy_version = 0x0302;
+	c.error.reason = 396;
+	is("version-mismatch", &c, &a, "the library calls the version too low");
+	ok(said.confidence == CONFIDENCE_CERTAIN, "which is certain");
+	c = failed_conn();
+	a = fatal(C, 70, 0);
 	c.server.version = 0x0302;
 	is("version-mismatch", &c, &a, "older than the client's newest, and the list is not told");
 }

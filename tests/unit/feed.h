@@ -29,7 +29,7 @@ static uint32_t record_index[2];
 static uint16_t record_flags;
 static struct alert last_alert;
 
-static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
+static inline void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	(void)arg, (void)time_ns;
 	seen.handshakes++;
@@ -39,26 +39,26 @@ static void on_handshake(void *arg, int64_t time_ns, const struct conn *conn)
 		 conn->resumption_method ? conn->resumption_method : "");
 }
 
-static void on_stall(void *arg, int64_t time_ns, const struct conn *conn)
+static inline void on_stall(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	(void)arg, (void)time_ns, (void)conn;
 	seen.stalls++;
 }
 
-static void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
+static inline void on_alert(void *arg, int64_t time_ns, const struct conn *conn, const struct alert *alert)
 {
 	(void)arg, (void)time_ns, (void)conn;
 	last_alert = *alert;
 	seen.alerts++;
 }
 
-static void on_record(void *arg, int64_t time_ns, const struct conn *conn,
+static inline void on_record(void *arg, int64_t time_ns, const struct conn *conn,
 		      const struct past_record *record)
 {
 	(void)arg, (void)time_ns, (void)conn, (void)record;
 }
 
-static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
+static inline void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 {
 	(void)arg, (void)time_ns;
 	seen.last = *conn;
@@ -66,7 +66,7 @@ static void on_connection(void *arg, int64_t time_ns, const struct conn *conn)
 		 conn->mac_inference ? conn->mac_inference : "");
 }
 
-static void on_message(void *arg, int64_t time_ns, const struct conn *conn, const struct message *m)
+static inline void on_message(void *arg, int64_t time_ns, const struct conn *conn, const struct message *m)
 {
 	struct json j;
 	size_t at = strlen(seen.messages);
@@ -81,7 +81,7 @@ static void on_message(void *arg, int64_t time_ns, const struct conn *conn, cons
 		 handshake_type_name(m->type), m->malformed ? "!" : "", m->truncated ? "?" : "");
 }
 
-static void begin(void)
+static inline void begin(void)
 {
 	static const struct track_out out = { .fingerprints = true, .handshake = on_handshake, .alert = on_alert,
 					      .record = on_record, .connection = on_connection,
@@ -94,7 +94,7 @@ static void begin(void)
 	track_event(track, &open, sizeof(open));
 }
 
-static void end(void)
+static inline void end(void)
 {
 	struct tt_ev_totals totals = { .head = { .conn_id = 1, .kind = TT_EV_CLOSE } };
 
@@ -104,7 +104,7 @@ static void end(void)
 }
 
 /* `count` bytes of a body of `length`, from `offset` on. */
-static void part(int dir, int type, int version, unsigned int length, unsigned int offset,
+static inline void part(int dir, int type, int version, unsigned int length, unsigned int offset,
 		 const void *body, size_t count)
 {
 	size_t bytes = sizeof(struct tt_ev_record) + count;
@@ -130,22 +130,22 @@ static void part(int dir, int type, int version, unsigned int length, unsigned i
 	free(e);
 }
 
-static void record(int dir, int type, const struct made *body)
+static inline void record(int dir, int type, const struct made *body)
 {
 	part(dir, type, 0x0303, body->have, 0, body->at, body->have);
 }
 
-static void sized(int dir, int type, unsigned int length)
+static inline void sized(int dir, int type, unsigned int length)
 {
 	part(dir, type, 0x0303, length, 0, NULL, 0);
 }
 
-static void ccs(int dir)
+static inline void ccs(int dir)
 {
 	part(dir, CCS, 0x0303, 1, 0, "\1", 1);
 }
 
-static struct made framed(int type, const struct made *body)
+static inline struct made framed(int type, const struct made *body)
 {
 	struct made m = { 0 };
 
@@ -154,7 +154,7 @@ static struct made framed(int type, const struct made *body)
 	return m;
 }
 
-static struct made client_hello(const char *id, const struct made *extensions)
+static inline struct made client_hello(const char *id, const struct made *extensions)
 {
 	struct made m = { 0 }, session = { 0 };
 
@@ -169,7 +169,7 @@ static struct made client_hello(const char *id, const struct made *extensions)
 	return framed(1, &m);
 }
 
-static struct made server_hello(const char *id, int cipher, const struct made *extensions, int retry)
+static inline struct made server_hello(const char *id, int cipher, const struct made *extensions, int retry)
 {
 	static const uint8_t random[32] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
 					    0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
@@ -190,14 +190,14 @@ static struct made server_hello(const char *id, int cipher, const struct made *e
 	return framed(2, &m);
 }
 
-static struct made empty(int type)
+static inline struct made empty(int type)
 {
 	struct made none = { 0 };
 
 	return framed(type, &none);
 }
 
-static struct made versions13(void)
+static inline struct made versions13(void)
 {
 	struct made e = { 0 }, v = { 2, { 3, 4 } };
 

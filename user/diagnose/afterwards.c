@@ -106,7 +106,8 @@ static bool one_answer(const struct conn *c)
 {
 	bool tls13 = is_tls13(c->server.version);
 
-	return whole(c) && !ended_in_words(c) && c->close_by == ROLE_SERVER && records_after(c, ROLE_CLIENT) >= 1 &&
+	return whole(c) && !ended_in_words(c) && !refuses_unseen(c, &c->last_alert) &&
+	       c->close_by == ROLE_SERVER && records_after(c, ROLE_CLIENT) >= 1 &&
 	       records_after(c, ROLE_CLIENT) <= 2u + (tls13 ? REST_OF_FLIGHT : 0) &&
 	       records_after(c, ROLE_SERVER) <= 3u + (tls13 ? TICKETS : 0);
 }

@@ -129,7 +129,8 @@ bool rule_no_close_notify(const struct facts *f, struct finding *out)
 	say(&out->evidence, "The %s closed the TCP connection first; no alert came before.",
 	    end_name(c->close_by));
 	if (is_tls13(c->server.version))
-		say(&out->evidence, "Under TLS 1.3 alerts are encrypted: neither end's last record has the size of one.");
+		say(&out->evidence, "Under TLS 1.3 alerts are encrypted: the %s's last record before its end has another size.",
+		    end_name(c->close_by));
 	return true;
 }
 

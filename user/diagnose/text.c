@@ -45,7 +45,10 @@ const char *version_words(uint16_t version, char text[24])
 
 	if (!name)
 		return "an unknown version";
-	snprintf(text, 24, strncmp(name, "ssl", 3) ? "TLS %s" : "%s", name);
+	if (strncmp(name, "ssl", 3))
+		snprintf(text, 24, "TLS %s", name);
+	else
+		snprintf(text, 24, "SSL %s", name + 3);
 	return text;
 }
 
@@ -98,7 +101,8 @@ void version_list(const struct client_hello *hello, char *text, size_t bytes)
 
 	*text = 0;
 	if (!hello->versions.count) {
-		snprintf(text, bytes, "%s and below", version_words(hello->legacy_version, words));
+		snprintf(text, bytes, "%s%s", version_words(hello->legacy_version, words),
+			 hello->legacy_version > 0x0300 ? " and below" : "");
 		return;
 	}
 	for (unsigned int i = 0; i < hello->versions.count; i++)

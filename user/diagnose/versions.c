@@ -31,6 +31,22 @@ static bool chosen_unasked(const struct facts *f)
 	       (f->code < 0 || f->code == HANDSHAKE_FAILURE || f->code == ILLEGAL_PARAMETER);
 }
 
+/* OpenSSL answers a hello of SSL 3 with handshake_failure. */
+static bool library_says(const struct facts *f)
+{
+	return !f->conn->server.seen && f->code == HANDSHAKE_FAILURE && f->by == ROLE_SERVER &&
+	       (f->reason == SSL_R_VERSION_TOO_LOW || f->reason == SSL_R_VERSION_TOO_HIGH);
+}
+
+/* Nobody who is asked for SSL 3 at most does it any more; what else the hello lacks is nothing to that. */
+static bool asks_for_ssl3(const struct facts *f)
+{
+	const struct client_hello *hello = &f->conn->client;
+
+	return !f->conn->server.seen && f->code == HANDSHAKE_FAILURE && f->by == ROLE_SERVER && !f->reason &&
+	       !f->gnutls && hello->seen && !hello->versions.count && hello->legacy_version <= 0x0300;
+}
+
 bool version_agreed(const struct facts *f)
 {
 	const struct client_hello *hello = &f->conn->client;
@@ -44,9 +60,10 @@ bool rule_version(const struct facts *f, struct finding *out)
 {
 	bool said = f->code == PROTOCOL_VERSION && !f->conn->established && !version_agreed(f);
 
-	if (!said && !chosen_unasked(f))
+	said |= library_says(f);
+	if (!said && !chosen_unasked(f) && !asks_for_ssl3(f))
 		return false;
-	if (said)
+	if (said || asks_for_ssl3(f))
 		title(out, "The client and the server have no TLS version in common: the %s refuses what the %s speaks.",
 		      end_name(f->by), end_name(other_end(f->by)));
 	else

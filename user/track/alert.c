@@ -202,12 +202,27 @@ static void by_size(struct session *s, const struct track_out *out, int64_t time
 	alert_told(s, out, time_ns, &alert);
 }
 
+/* Of a TLS 1.3 alert; of an end that pads, with its padding. */
+static bool has_alert_size(const struct session *s, int dir, uint16_t length)
+{
+	uint16_t bytes = tls13_alert_bytes(s->conn.server.cipher);
+
+	return length == bytes || (s->padded[dir] && length == bytes + JSSE_PADDING);
+}
+
+/* No message of a client is as short while it shakes hands, even with padding: an empty Certificate has 6 more. */
+static bool is_padded_alert(const struct session *s, const struct tt_ev_record *e)
+{
+	return sender_of(s, e->dir) == ROLE_CLIENT && !s->conn.client.early_data &&
+	       e->length == tls13_alert_bytes(s->conn.server.cipher) + JSSE_PADDING;
+}
+
 bool alert_by_size(struct session *s, const struct track_out *out, int64_t time_ns,
 		   const struct tt_ev_record *e)
 {
 	/* While shaking hands nothing else is as short: not even an empty message with its tag. */
 	if (!session_tls13(s) || s->conn.established || e->type != DATA_TYPE ||
-	    e->length != tls13_alert_bytes(s->conn.server.cipher))
+	    !(has_alert_size(s, e->dir, e->length) || is_padded_alert(s, e)))
 		return false;
 	by_size(s, out, time_ns, e->dir, e->flags & TT_AFTER_END);
 	return true;
@@ -225,7 +240,7 @@ bool alert_ends(const struct session *s, int dir)
 	const struct past_record *r = last_record(s, dir);
 
 	return r && !open_reads(s, dir) && r->type == DATA_TYPE &&
-	       r->length == tls13_alert_bytes(s->conn.server.cipher) &&
+	       has_alert_size(s, dir, r->length) &&
 	       !(dir == TT_RECEIVED && s->short_ns >= r->time_ns);
 }
 

@@ -102,6 +102,8 @@ static void protected_record(struct session *s, const struct track_out *out, int
 			     const struct tt_ev_record *e)
 {
 	infer_family(s, e);
+	if (session_tls13(s) && !s->conn.established)
+		s->padded[e->dir] |= is_padded_finished(s->conn.server.cipher, e->length);
 	if (session_tls13(s) && !s->conn.client.early_data && !s->finished[e->dir] &&
 	    sender_of(s, e->dir) == ROLE_CLIENT)
 		s->conn.certificate_hint = certificate_hint(s->conn.server.cipher, e->length);

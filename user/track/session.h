@@ -26,6 +26,7 @@ struct session {
 	bool key_exchange; /* a message of a full handshake was seen */
 	bool client_key_exchange;
 	bool ccs[2];	   /* by direction */
+	bool padded[2];	   /* JSSE_PADDING is in what is no data */
 	bool encrypted[2]; /* as far as the record layer tells */
 	bool opened; /* what is being told came out of a protected record */
 	struct opening *opening; /* NULL: nothing to decrypt with */

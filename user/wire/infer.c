@@ -32,15 +32,26 @@ uint16_t tls13_alert_bytes(uint16_t cipher)
 	return (uint16_t)(2 + 1 + tag_bytes(cipher));
 }
 
+/* RFC 8446 4, 4.4.4: the message's header and the hash. */
+static int finished_bytes(uint16_t cipher)
+{
+	return 4 + (cipher == 0x1302 ? 48 : 32);
+}
+
+bool is_padded_finished(uint16_t cipher, uint16_t length)
+{
+	return length == finished_bytes(cipher) + 1 + tag_bytes(cipher) + JSSE_PADDING;
+}
+
 enum certificate_hint certificate_hint(uint16_t cipher, uint16_t length)
 {
-	/* RFC 8446 5.2, 4: the inner type and the tag, each message's header. */
+	/* RFC 8446 5.2: the inner type and the tag. */
 	int inner = length - 1 - tag_bytes(cipher);
-	int finished = 4 + (cipher == 0x1302 ? 48 : 32);
+	int finished = finished_bytes(cipher);
 
-	if (inner == finished)
+	if (inner == finished || inner == finished + JSSE_PADDING)
 		return HINT_NOT_ASKED;
-	if (inner == 8 || inner == 8 + finished)
+	if (inner == 8 || inner == 8 + JSSE_PADDING || inner == 8 + finished)
 		return HINT_EMPTY;
 	return inner >= 200 ? HINT_SENT : HINT_UNKNOWN;
 }

@@ -3,6 +3,7 @@
 #ifndef TT_WIRE_INFER_H
 #define TT_WIRE_INFER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/certificate.h"
@@ -22,6 +23,11 @@ int server_hello_session_id(uint16_t record_length);
 
 /* An alert as a protected record of TLS 1.3 without padding (RFC 8446 5.2). */
 uint16_t tls13_alert_bytes(uint16_t cipher);
+
+/* Java (JSSE) appends 16 zeros to all that is no application data. */
+#define JSSE_PADDING 16
+/* Whether a protected record of TLS 1.3 is as long as a Finished that was padded so. */
+bool is_padded_finished(uint16_t cipher, uint16_t length);
 
 /*
  * What the first protected record of a TLS 1.3 client after the server's flight holds, by
