@@ -209,6 +209,20 @@ static void turns(void)
 	ok(says(&said.evidence, "4 protected records of the server followed"), "TLS 1.3: what is hidden is not taken for nothing");
 }
 
+static void hidden_refusal(void)
+{
+	struct conn c = failed_conn();
+	struct alert a = { .sender = C, .encrypted = true, .sent = true, .after_count = 1 };
+
+	c.server.version = 0x0304;
+	a.after[0] = (struct past_record){ .type = 23, .length = 500, .encrypted = true, .sender = S };
+	is("handshake-failed-unexplained", &c, &a, "the client answers a hidden flight with a hidden alert");
+	ok(says(&said.evidence, "whose Certificate is hidden"), "what it may be is told");
+	c.server.psk = true;
+	code(&c, &a);
+	ok(!says(&said.evidence, "whose Certificate is hidden"), "not where there may be no certificate");
+}
+
 static void flights(void)
 {
 	struct conn c = failed_conn();
@@ -238,5 +252,6 @@ int main(void)
 	offers();
 	turns();
 	flights();
+	hidden_refusal();
 	return failed;
 }

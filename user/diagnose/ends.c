@@ -231,6 +231,13 @@ bool rule_stalled(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* TLS 1.3: the client's first protected word is an alert, behind the server's whole flight. */
+static bool refuses_flight(const struct facts *f)
+{
+	return f->alert && f->code < 0 && f->by == ROLE_CLIENT && is_tls13(f->conn->server.version) &&
+	       !f->conn->established && f->answered && f->answered->encrypted && !f->conn->server.psk;
+}
+
 bool rule_unexplained(const struct facts *f, struct finding *out)
 {
 	title(out, "The handshake failed and what was seen does not tell why.");
@@ -238,6 +245,8 @@ bool rule_unexplained(const struct facts *f, struct finding *out)
 	say_alert_fact(f, out);
 	say_last(f, out);
 	say_answered(f, out);
+	if (refuses_flight(f))
+		say(&out->evidence, "It answers the server's flight, whose Certificate is hidden as well: a certificate that is refused ends like this, and so does all else that is wrong in that flight.");
 	if (f->alert && f->code < 0)
 		say(&out->next_steps, "The error log of either end tells the code; with a key log of the session, tlstrace read --keylog FILE reads it from a capture.");
 	else
