@@ -39,6 +39,13 @@ static void expired(void)
 	   "and that it is past its date is told");
 	found(&c, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "self-signed certificate");
 	is("certificate-untrusted", &c, &bad, "the library knows better than the dates");
+	ok(!said.ruled_out.count || !strstr(said.ruled_out.text[0], "dates"), "dates that are past are not ruled out");
+	cert.has_not_before = true;
+	cert.not_after_s = NOW_S + 1;
+	is("certificate-untrusted", &c, &bad, "the same within its dates");
+	ok(said.ruled_out.count == 2 && strstr(said.ruled_out.text[0], "dates") && strstr(said.ruled_out.text[1], "a.test"),
+	   "its dates and its name are ruled out");
+	cert.not_after_s = NOW_S - 1;
 	found(&c, X509_V_ERR_CRL_HAS_EXPIRED, "CRL has expired");
 	is("certificate-rejected", &c, &old, "a revocation list that is too old is no certificate");
 	ok(said.confidence == CONFIDENCE_CERTAIN && strstr(said.title, "CRL has expired"), "and the title says so");

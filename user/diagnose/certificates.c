@@ -56,6 +56,19 @@ bool about_certificate(int code)
 	       code == BAD_CERTIFICATE_HASH;
 }
 
+/* What the certificate itself excludes, where it was readable; the rule says what it has looked at. */
+static void rule_out(const struct facts *f, struct finding *out)
+{
+	const struct certificate *c = of_server(f) ? judged(f) : NULL;
+	const char *name = f->conn->client.server_name;
+	int64_t now_s = f->time_ns / 1000000000;
+
+	if (c && c->has_not_before && c->has_not_after && c->not_before_s <= now_s && now_s <= c->not_after_s)
+		say(&out->ruled_out, "Its dates, by the clock here: the server's own certificate was valid then.");
+	if (c && *name && certificate_is_for(c, name))
+		say(&out->ruled_out, "Its name: it is for \"%.200s\", which the client asked for.", name);
+}
+
 static void next_for_server(const struct facts *f, struct finding *out)
 {
 	say(&out->next_steps, "openssl s_client -connect %s%s -showcerts </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName",
@@ -85,6 +98,7 @@ bool rule_not_yet_valid(const struct facts *f, struct finding *out)
 	say_certificate(f, out);
 	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
 	say(&out->next_steps, "Compare the clocks of both hosts.");
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -108,6 +122,7 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	if (c && !past)
 		say(&out->evidence, "The leaf certificate is within its dates: an issuer's in the chain may have expired, or the client's clock is wrong.");
 	say(&out->next_steps, "Renew the certificate, and reload the server: an old process may still hold the old file.");
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -153,6 +168,7 @@ bool rule_untrusted(const struct facts *f, struct finding *out)
 		say(&out->evidence, "Its issuer was not sent: if that is an intermediate and no root, it is missing.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
 	    f->server, f->name);
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -165,6 +181,7 @@ bool rule_revoked(const struct facts *f, struct finding *out)
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -182,6 +199,7 @@ bool rule_certificate(const struct facts *f, struct finding *out)
 	say_certificate(f, out);
 	if (!f->error)
 		say(&out->evidence, "The code does not say why: the %s's own log does.", end_name(f->by));
+	rule_out(f, out);
 	if (of_server(f))
 		next_for_server(f, out);
 	else
@@ -209,6 +227,7 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 	if (c && *name && c->name_count)
 		say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", name,
 	    c->names[0], c->name_count > 1 ? " and others, none of which matches" : "");
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -227,6 +246,7 @@ bool rule_purpose(const struct facts *f, struct finding *out)
 	say_certificate(f, out);
 	if (c && c->limits_purpose && !c->for_servers)
 		say(&out->evidence, "Its extended key usage does not name serverAuth (RFC 5280 4.2.1.12).");
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }
@@ -259,6 +279,7 @@ bool rule_weak_key(const struct facts *f, struct finding *out)
 	say_certificate(f, out);
 	if (c && c->key_type && c->key_bits)
 		say(&out->evidence, "The key is %s with %u bits.", c->key_type, c->key_bits);
+	rule_out(f, out);
 	next_for_server(f, out);
 	return true;
 }

@@ -224,6 +224,7 @@ bool rule_stalled(const struct facts *f, struct finding *out)
 	if (flight)
 		say(&out->evidence, "The server's flight (its Certificate is most of it) has %llu bytes, more than one packet: if it is what is sent again and does not arrive, the path's MTU is at fault.",
 		    (unsigned long long)server->bytes);
+	say(&out->ruled_out, "A refusal by either end: neither an alert nor the end of the connection came.");
 	say(&out->next_steps, "ss -tino dst %s", f->server);
 	if (large || flight)
 		say(&out->next_steps, "tracepath -n %s", f->address);

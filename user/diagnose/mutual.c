@@ -74,6 +74,8 @@ bool rule_client_required(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
 	else
 		say_hint(f, out);
+	if (f->conn->client_certificate_requested || f->conn->certificate_hint == HINT_EMPTY)
+		say(&out->ruled_out, "A certificate that the server does not accept: the client sent none.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -cert CERT.pem -key KEY.pem </dev/null", f->server,
 	    f->name);
 	say(&out->next_steps, "Check that the client is configured with a certificate whose issuer the server names.");
@@ -105,6 +107,8 @@ bool rule_client_rejected(const struct facts *f, struct finding *out)
 	say_certificate(f, out);
 	if (unseen)
 		say_hint(f, out);
+	if (f->conn->client_certificate_sent || f->conn->certificate_hint == HINT_SENT)
+		say(&out->ruled_out, "A certificate that is missing: the client sent one.");
 	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
 	say(&out->next_steps, "The server's error log has the verification error.");
 	return true;

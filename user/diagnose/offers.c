@@ -50,6 +50,10 @@ bool rule_cipher(const struct facts *f, struct finding *out)
 	say_versions(f, out);
 	if (!*f->conn->client.server_name)
 		say(&out->evidence, "The client names no server (SNI): some servers have no certificate for such clients.");
+	if (said && !is_offered(&f->conn->client.versions, TLS13))
+		say(&out->evidence, "Up to TLS 1.2 a suite counts only if the server's key and a group of the client's list fit it.");
+	if (said)
+		say(&out->ruled_out, "No version in common: the server's library has another reason for that.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -cipher ALL:@SECLEVEL=0 </dev/null", f->server,
 	    f->name);
 	say(&out->next_steps, "The server's error log names the cause: no shared cipher, group or signature algorithm, or no certificate.");
@@ -185,6 +189,7 @@ bool rule_group(const struct facts *f, struct finding *out)
 		out->confidence = CONFIDENCE_CERTAIN;
 		say_alert_fact(f, out);
 		say_groups(f, out);
+		say(&out->ruled_out, "No cipher suite in common: the %s's library has another reason for that.", end_name(f->by));
 		say(&out->next_steps, "openssl s_client -connect %s%s -groups X25519:P-256:P-384 </dev/null",
 		    f->server, f->name);
 		return true;
@@ -197,6 +202,7 @@ bool rule_group(const struct facts *f, struct finding *out)
 	say_alert_fact(f, out);
 	say(&out->evidence, "The server chose %s with %s before; this client offers that cipher suite but not that group.",
 	    cipher ? cipher : "a cipher suite", group ? group : "another group");
+	say(&out->ruled_out, "No cipher suite in common: the client offers the one that the server chose then.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -groups %s </dev/null", f->server, f->name,
 	    group ? group : "X25519:P-256");
 	return true;

@@ -16,6 +16,7 @@ bool rule_name(const struct facts *f, struct finding *out)
 		say(&out->evidence, "The client asked for \"%.255s\" (SNI).", f->conn->client.server_name);
 	else if (f->conn->client.seen)
 		say(&out->evidence, "The client named no server (SNI).");
+	say(&out->ruled_out, "A version or cipher suite: there are other alerts for those.");
 	say(&out->next_steps, "openssl s_client -connect %s -noservername </dev/null", f->server);
 	say(&out->next_steps, "Check the server's list of names, and that the address is the right server's.");
 	return true;

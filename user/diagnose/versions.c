@@ -71,6 +71,8 @@ bool rule_version(const struct facts *f, struct finding *out)
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_versions(f, out);
+	if (said)
+		say(&out->ruled_out, "A cipher suite, group or certificate: there are other alerts for those.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -tls1_2 </dev/null; openssl s_client -connect %s%s -tls1_3 </dev/null",
 	    f->server, f->name, f->server, f->name);
 	say(&out->next_steps, "Raise the older end's highest version, rather than lower the other's least.");
