@@ -62,7 +62,7 @@ enum tt_record_flag {
 	TT_AFTER_GAP = 1, /* captures: an unknown number of records was missed before it */
 	TT_AFTER_END = 2, /* the other end had closed its direction before */
 	TT_PAST_GAP = 4,  /* live: some were missed, at any time before */
-	TT_BESIDE_HOLE = 8, /* captures: the sender has acknowledged bytes that were not seen, or not yet */
+	TT_BESIDE_HOLE = 8, /* captures: of the other direction bytes were not seen, or not yet */
 };
 
 struct tt_event {

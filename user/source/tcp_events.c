@@ -67,11 +67,13 @@ static bool after_end(const struct tcp_conn *c, int side)
 	return other->fin && other->was_acked && (int32_t)(other->acked - other->fin_seq) > 0;
 }
 
-/* What this side acknowledges is past what was seen of the other. A FIN takes a number, too. */
+/* What was seen of the other side is not all, or not all that this one acknowledges; a FIN takes a number, too. */
 static bool beside_hole(const struct tcp_conn *c, int side)
 {
 	const struct half *other = &c->half[!side];
 
+	if (other->stream.totals.gap_bytes)
+		return true;
 	return other->positioned && other->was_acked &&
 	       (int32_t)(other->acked - other->next) > (other->fin && other->next == other->fin_seq);
 }
