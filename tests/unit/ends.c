@@ -176,6 +176,47 @@ static void between(void)
 	over();
 }
 
+static void shakes(int id)
+{
+	struct made one = { 1, { 1 } };
+
+	for (int dir = 0; dir < 2; dir++) {
+		record(id, dir, 20, 1, &one);
+		record(id, dir, HANDSHAKE, 40, NULL);
+	}
+}
+
+static void closes(int id)
+{
+	struct tt_ev_totals e = { .head = { .time_ns = ++now, .conn_id = id, .kind = TT_EV_CLOSE },
+				  .close_flags = TT_FIN_SENT };
+
+	track_event(track, &e, sizeof(e));
+}
+
+/* Who is between holds 2 and 3 and loses a record; 1 and 2 are over when 3 hears that 4 could not go on. */
+static void late(void)
+{
+	struct made c = hello(1, 7);
+
+	begin();
+	opens(1, 1000, 443), opens(2, 443, 1000), opens(3, 2000, 8443), opens(4, 8443, 2000);
+	hellos(1, 2, &c, NULL), hellos(3, 4, &c, NULL);
+	for (int id = 1; id <= 4; id++)
+		shakes(id);
+	pass(1, 2, DATA, 70, NULL, NULL);
+	pass(1, 2, DATA, 90, NULL, NULL), pass(3, 4, DATA, 90, NULL, NULL);
+	record(4, TT_SENT, ALERT, 2, &(struct made){ 2, { 2, 20 } });
+	closes(4);
+	closes(1), closes(2);
+	record(3, TT_RECEIVED, ALERT, 2, &(struct made){ 2, { 2, 20 } });
+	closes(3);
+	ok(of(4)->kind == DIFFERENCE_LOST && of(4)->other_connection, "a record that who is between has lost");
+	ok(of(3)->kind == of(4)->kind && of(3)->index == of(4)->index && of(3)->other_connection,
+	   "its own end hears of it later, and knows it too");
+	over();
+}
+
 /* Records behind the hellos, by their lengths: what was sent, and what arrived. */
 static void sequence(const char *what, enum difference_kind kind, unsigned int index, const int *sent, const int *got)
 {
@@ -199,6 +240,7 @@ int main(void)
 {
 	bytes();
 	between();
+	late();
 	sequence("the same", DIFFERENCE_NONE, 0, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 50, 60, 0 });
 	sequence("some are under way", DIFFERENCE_NONE, 0, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 0 });
 	sequence("one is lost", DIFFERENCE_LOST, 2, (int[]){ 40, 50, 60, 70, 0 }, (int[]){ 40, 60, 70, 0 });

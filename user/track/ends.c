@@ -15,6 +15,7 @@ struct end {
 	int64_t first_ns, hello_ns, closed_ns; /* closed_ns 0: open */
 	const char *comm;
 	uint32_t pid;
+	const struct difference *difference; /* that it was found to have */
 };
 
 static struct end end_of(const struct session *s)
@@ -23,7 +24,8 @@ static struct end end_of(const struct session *s)
 
 	return (struct end){ .ledger = s->ledger, .local = &c->local, .remote = &c->remote,
 			     .random = c->client.seen ? c->client.random : NULL, .role = c->role,
-			     .first_ns = c->first_ns, .hello_ns = c->client_hello_ns, .comm = c->process->comm, .pid = c->process->pid };
+			     .first_ns = c->first_ns, .hello_ns = c->client_hello_ns, .comm = c->process->comm, .pid = c->process->pid,
+			     .difference = &c->difference };
 }
 
 static struct end end_over(const struct past_end *p)
@@ -31,7 +33,7 @@ static struct end end_over(const struct past_end *p)
 	return (struct end){ .ledger = p->ledger, .local = &p->local, .remote = &p->remote,
 			     .random = p->has_random ? p->random : NULL, .role = p->role,
 			     .first_ns = p->first_ns, .hello_ns = p->hello_ns, .closed_ns = p->closed_ns, .comm = p->comm,
-			     .pid = p->pid };
+			     .pid = p->pid, .difference = &p->difference };
 }
 
 static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
@@ -134,6 +136,7 @@ void ends_compare(struct track *t, struct session *s)
 {
 	struct end self = end_of(s), other;
 	struct walk w = { .next = t->newest };
+	const struct difference *told = NULL;
 
 	if (!s->ledger || s->midstream || s->conn.role == ROLE_UNKNOWN || s->conn.difference.kind)
 		return;
@@ -149,12 +152,17 @@ void ends_compare(struct track *t, struct session *s)
 		d = compare(&self, &other);
 		if (d.compared > s->conn.difference.compared || d.kind)
 			s->conn.difference = d;
+		/* The other end of this TCP connection may have met who is over by now. */
+		if (!d.kind && other.difference->other_connection && same_tcp(&self, &other))
+			told = other.difference;
 		if (!d.kind)
 			continue;
 		if (d.other_connection)
 			find_between(t, &self, &other, &s->conn.difference);
 		return;
 	}
+	if (told && told->kind)
+		s->conn.difference = *told;
 }
 
 void ends_remember(struct track *t, struct session *s)
@@ -167,7 +175,8 @@ void ends_remember(struct track *t, struct session *s)
 	ledger_free(p->ledger, &t->budget);
 	*p = (struct past_end){ .ledger = s->ledger, .local = c->local, .remote = c->remote,
 				.role = c->role, .has_random = c->client.seen, .first_ns = c->first_ns,
-				.hello_ns = c->client_hello_ns, .closed_ns = c->closed_ns, .pid = c->process->pid };
+				.hello_ns = c->client_hello_ns, .closed_ns = c->closed_ns, .pid = c->process->pid,
+				.difference = c->difference };
 	memcpy(p->random, c->client.random, sizeof(p->random));
 	snprintf(p->comm, sizeof(p->comm), "%s", c->process->comm);
 	s->ledger = NULL;

@@ -60,6 +60,7 @@ struct past_ends {
 		int64_t first_ns, hello_ns, closed_ns;
 		char comm[17];
 		uint32_t pid;
+		struct difference difference;
 	} at[PAST_ENDS];
 	size_t next;
 };
