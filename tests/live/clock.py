@@ -29,9 +29,13 @@ def handshake(port, pause_s):
         thread.join()
 
 
+# A program built with the address sanitizer wants its library before all others.
+FIRST = tt.run("gcc", "-print-file-name=libasan.so").strip() if b"libasan" in open(f"{tt.B}/tlstrace", "rb").read() else ""
+
+
 def step(seconds, name):
     stepped = f"{tt.T}/stepped{seconds}"
-    os.environ.update(LD_PRELOAD=tt.T + "/clock.so", CLOCK_STEPPED=stepped, STEP_S=str(seconds))
+    os.environ.update(LD_PRELOAD=f"{FIRST} {tt.T}/clock.so", CLOCK_STEPPED=stepped, STEP_S=str(seconds))
     port = tt.port()
     tracer = tt.Tracer("--port", port, "--wire-only")
     del os.environ["LD_PRELOAD"]
