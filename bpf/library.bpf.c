@@ -7,6 +7,7 @@
 #include "maps.bpf.h"
 #include "alerts.bpf.h"
 #include "io.bpf.h"
+#include "library_gnutls.bpf.h"
 #include "library_nss.bpf.h"
 #include "secrets.bpf.h"
 
@@ -250,6 +251,20 @@ static __always_inline void verified_at(struct tt_library_call *call, __u64 addr
 		verified(call, result);
 }
 
+static __always_inline void status_site(struct pt_regs *ctx, struct tt_library_call *call,
+					const struct tt_site *site)
+{
+	__s32 result;
+
+	if (site->kind == TT_SITE_STATUS) {
+		gnutls_judges(ctx, call);
+		return;
+	}
+	result = gnutls_judged(ctx, call);
+	if (result >= 0)
+		verified(call, result);
+}
+
 SEC("uprobe")
 int tt_library(struct pt_regs *ctx)
 {
@@ -283,6 +298,8 @@ int tt_library(struct pt_regs *ctx)
 		verified_at(call, PT_REGS_PARM1(ctx) + site->stack_bytes);
 	else if (site->kind == TT_SITE_RANDOM || site->kind == TT_SITE_RANDOM_EX)
 		random_site(ctx, call, site);
+	else if (site->kind == TT_SITE_STATUS || site->kind == TT_SITE_STATUS_END)
+		status_site(ctx, call, site);
 	else if (site->kind == TT_SITE_AEAD)
 		nss_protects(ctx, call);
 	else if (is_error_site(site))

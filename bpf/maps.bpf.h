@@ -103,6 +103,7 @@ struct tt_library_call {
 	__u8 secret; /* enum tt_secret: derived last, at secret_at */
 	__u8 unused[3];
 	__u64 secret_at;
+	__u64 status_at; /* GnuTLS: where its verdict on the chain will be, 0: nowhere */
 	/* Of a call that moves plaintext. */
 	__u64 began_ns; /* 0: its end is not waited for */
 	__u64 buffer, count; /* addresses: of the bytes, of where their number goes */

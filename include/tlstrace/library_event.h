@@ -24,6 +24,8 @@ enum tt_site_kind {
 	TT_SITE_KDF = 19,      /* EVP (context, out, count, parameters) */
 	TT_SITE_VERIFIED_AT = 14, /* (object): the result is so far into it */
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
+	TT_SITE_STATUS = 22,   /* GnuTLS (object, ..., status): the chain is judged, into that */
+	TT_SITE_STATUS_END = 23, /* before a return: it has been, or an error */
 	TT_SITE_CODE = 9,      /* (code): what of it? GnuTLS asks itself, or the program does */
 	TT_SITE_SET = 21,      /* (code): NSS's error is now that */
 	TT_SITE_AEAD = 20,     /* NSS (context, ivGen, ...): a record is protected or opened */

@@ -243,6 +243,13 @@ def wanted(cell, libraries):
 
 
 def verdict(cell):
-    """The X.509 verify result where the program judges by itself, and not its library."""
+    """The X.509 verify result where the program judges by itself, and not its library, or GnuTLS does."""
+    if (cell.peer, cell.role) == ("GnuTLS", "client"):
+        return {"unknown CA": 20, "expired": 10}.get(cell.case)
     return {"unknown CA": 18, "expired": 10}[cell.case] \
         if (otherwise(cell) or (None, None))[1] == VERDICT[1] else None
+
+
+def finding(cell):
+    """What is found where the library's verdict is all that tells: the alert says less."""
+    return {20: "certificate-untrusted", 10: "certificate-expired"}.get(verdict(cell)) if cell.peer == "GnuTLS" else None

@@ -71,6 +71,8 @@ def judge(cell):
     verdicts = [get(c, "tls.verify_result.code") for c in of(mine, "tls-connection")]
     if cells.verdict(cell) and verdicts != [cells.verdict(cell)]:
         wrong.append(f"the library's verdict: {verdicts}, not {cells.verdict(cell)}")
+    if cells.finding(cell) and codes != [cells.finding(cell)]:
+        wrong.append(f"found: {codes}, not {cells.finding(cell)}")
     if cell.case == "healthy" and not of(mine, "tls-handshake"):
         wrong.append("no handshake seen")
     if cell.case == "healthy" and any(get(f, "tls.finding.severity") == "error" for f in of(mine, "tls-finding")):

@@ -70,21 +70,22 @@ static void exits(void)
 	ok(site_of_member((const uint8_t *)"\x8b\x47\x14\x01\xc0\xc3", 6) == -1, "it does more");
 	ok(site_of_member((const uint8_t *)"\x8b\x47\xf0\xc3", 4) == -1, "before the object");
 	ok(site_of_member((const uint8_t *)"\x8b\x87\xb0", 3) == -1, "half of it");
-	EXITS("\x8b\x47\x14\xc3", 1, 3, 0, false, -1, "the return of a getter");
-	EXITS("\x8b\x47\x14", 0, 0, 0, false, -1, "none");
-	EXITS(GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 9, 32, true, -1,
+	EXITS("\x8b\x47\x14\xc3", 1, 3, 0, false, EXIT_NOWHERE, "the return of a getter");
+	EXITS("\x8b\x47\x14", 0, 0, 0, false, EXIT_NOWHERE, "none");
+	EXITS(GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 9, 32, true, EXIT_NOWHERE,
 	      "the branch of the stack protector, with the stack that is left");
 	EXITS("\x85\xc0\x90\x90\x90\x90\x90\x90\x90\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 18, 0,
-	      false, -1, "another branch is no exit: it may be passed twice");
-	EXITS("\x85\xff\x78\x0b" GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 22, 0, false, -1,
+	      false, EXIT_NOWHERE, "another branch is no exit: it may be passed twice");
+	EXITS("\x85\xff\x78\x0b" GUARD "\x75\x08" UNWIND "\xe8\x00\x00\x00\x00", 1, 22, 0, false, EXIT_NOWHERE,
 	      "nor where a jump leads behind it");
-	EXITS(GUARD "\x75\x0a\x31\xc0" UNWIND "\xe8\x00\x00\x00\x00", 1, 20, 0, false, -1,
+	EXITS(GUARD "\x75\x0a\x31\xc0" UNWIND "\xe8\x00\x00\x00\x00", 1, 20, 0, false, EXIT_NOWHERE,
 	      "nor where the result comes after it");
-	EXITS("\x85\xff\x74\x01\xc3\xc3", 2, 4, 0, false, -1, "two returns");
+	EXITS("\x85\xff\x74\x01\xc3\xc3", 2, 4, 0, false, EXIT_NOWHERE, "two returns");
 	EXITS("\x48\x83\xc4\x08\xe9\x00\x01\x00\x00", 0, 0, 0, false, 9 + 256, "a tail call");
+	EXITS("\x48\x83\xc4\x08\xe9\xf3\xff\xff\xff", 0, 0, 0, false, 9 - 13, "a tail call backwards");
 	EXITS("\x85\xff\x74\x02\xff\xe0\xc3", 1, 6, 0, false, EXIT_UNKNOWN, "and where a register says");
-	EXITS("\xeb\xfe\xc3", 0, 0, 0, false, -1, "a return that nothing leads to");
-	EXITS("\xeb\x01\xff\xc3", 1, 3, 0, false, -1, "what is jumped over is not decoded");
+	EXITS("\xeb\xfe\xc3", 0, 0, 0, false, EXIT_NOWHERE, "a return that nothing leads to");
+	EXITS("\xeb\x01\xff\xc3", 1, 3, 0, false, EXIT_NOWHERE, "what is jumped over is not decoded");
 }
 #else
 static void sites(void)

@@ -101,7 +101,11 @@ static const struct {
 static void read_gnutls(struct library_error *e, int32_t number)
 {
 	e->code = e->reason = number;
-	e->verify = -1;
+	/* GNUTLS_E_CERTIFICATE_ERROR, GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR */
+	if ((number == -43 || number == -348) && e->verify > 0)
+		e->verify_text = X509_verify_cert_error_string(e->verify);
+	else
+		e->verify = -1;
 	e->broken = number == -53 || number == -54; /* GNUTLS_E_PUSH_ERROR, GNUTLS_E_PULL_ERROR */
 	e->ends_quietly = e->broken || number == -110; /* GNUTLS_E_PREMATURE_TERMINATION */
 	for (size_t i = 0; i < sizeof(gnutls) / sizeof(*gnutls); i++)

@@ -46,7 +46,8 @@ static bool add_exits(struct library *to, const struct function *f, struct image
 	struct site exits[EXITS_MAX];
 	int64_t outside = 0;
 
-	for (int part = 0; part < 2 && outside >= 0; part++) {
+	/* Of what lies before, the functions on the way of each record may end in what all pass. */
+	for (int part = 0; part < 2 && (outside >= 0 || (outside > EXIT_UNKNOWN && f->kind == TT_SITE_STATUS_END)); part++) {
 		size_t wanted = part || !size ? TAIL_BYTES : size < sizeof(code) ? size : sizeof(code);
 		size_t bytes, count;
 
@@ -56,7 +57,7 @@ static bool add_exits(struct library *to, const struct function *f, struct image
 		for (size_t i = 0; i < count; i++)
 			add(to, f, kind, offset, &exits[i], file);
 	}
-	return outside == -1;
+	return outside == EXIT_NOWHERE;
 }
 
 /*
@@ -115,6 +116,8 @@ static void add_function(struct library *to, const struct function *f, struct im
 		bytes = s->at[i].bytes;
 	if (f->kind == TT_SITE_VERIFIED || f->kind == TT_SITE_OUTCOME) {
 		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, 1, file);
+	} else if (f->kind == TT_SITE_STATUS_END) {
+		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, EXITS_MAX, file);
 	} else if (bytes) {
 		site = site_of_entry(code, bytes, f->arguments);
 		if (f->kind == TT_SITE_VERIFIED_AT)

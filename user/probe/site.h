@@ -31,14 +31,15 @@ struct site site_of_entry(const uint8_t *code, size_t bytes, int arguments);
  * and does nothing else. -1: it does more.
  */
 int32_t site_of_member(const uint8_t *code, size_t bytes);
-#define EXIT_UNKNOWN (-2)
+#define EXIT_NOWHERE INT64_MIN
+#define EXIT_UNKNOWN (INT64_MIN + 1)
 #define EXIT_CODE_BYTES 8192 /* as much of a function is followed */
 
 /*
  * The places that a function passes once when it returns, with its result in the result's
  * register and `stack_bytes` below the return address: all that can be reached from its
  * begin by jumps; at most `most`. `*outside`: where it jumps to beyond these bytes (a tail
- * call, whose returns are this function's), -1: nowhere, EXIT_UNKNOWN: there may be more, it
+ * call, whose returns are this function's), EXIT_NOWHERE, or EXIT_UNKNOWN: there may be more, it
  * jumps where a register says.
  */
 size_t sites_of_exits(const uint8_t *code, size_t bytes, struct site *exits, size_t most,

@@ -29,7 +29,7 @@ struct walk {
 	struct step step[EXIT_CODE_BYTES];
 	uint32_t pending[PENDING];
 	size_t pending_count;
-	int64_t outside; /* where it jumps to beyond the code, -1: nowhere */
+	int64_t outside; /* where it jumps to beyond the code */
 	bool unknown;	 /* it jumps where a register says */
 };
 
@@ -94,7 +94,7 @@ static void look_at(struct walk *w, const cs_insn *in, struct step *s)
 static void jump_to(struct walk *w, int64_t target)
 {
 	if (target < 0 || target >= (int64_t)w->bytes) {
-		w->outside = w->outside < 0 ? target : w->outside;
+		w->outside = w->outside == EXIT_NOWHERE ? target : w->outside;
 		return;
 	}
 	w->step[target].target = true;
@@ -164,8 +164,8 @@ size_t sites_of_exits(const uint8_t *code, size_t bytes, struct site *exits, siz
 	cs_insn *in;
 
 	w = (struct walk){ .code = code, .bytes = bytes < EXIT_CODE_BYTES ? bytes : EXIT_CODE_BYTES,
-			   .outside = -1 };
-	*outside = -1;
+			   .outside = EXIT_NOWHERE };
+	*outside = EXIT_NOWHERE;
 	if (cs_open(CS_ARCH_X86, CS_MODE_64, &w.handle) != CS_ERR_OK)
 		return 0;
 	cs_option(w.handle, CS_OPT_DETAIL, CS_OPT_ON);
@@ -193,7 +193,7 @@ size_t sites_of_exits(const uint8_t *code, size_t bytes, struct site *exits, siz
 {
 	size_t count = 0;
 
-	*outside = -1;
+	*outside = EXIT_NOWHERE;
 	for (size_t i = 0; i + 4 <= bytes && count < most; i += 4)
 		if ((code[i] | code[i + 1] << 8 | code[i + 2] << 16 |
 		     (uint32_t)code[i + 3] << 24) == RET)
