@@ -18,10 +18,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define OPENSSL_HTTPS_PROXY 155
 #define OPENSSL_HTTP 156
 #define OPENSSL_WRONG_VERSION 267
-#define GNUTLS_INTERRUPTED (-52)
-#define GNUTLS_REHANDSHAKE (-37)
-#define GNUTLS_WARNING (-16)
-#define GNUTLS_AGAIN (-28)
 
 /* An object that its parent had when it forked: the connection is the same. */
 static __always_inline __u64 inherited(struct tt_object_key key)
@@ -189,15 +185,6 @@ static __always_inline int is_error_site(const struct tt_site *site)
 	       site->kind == TT_SITE_PLACE || site->kind == TT_SITE_SET;
 }
 
-/* The program asks of a call's result, which is over. */
-static __always_inline void gnutls_asked(struct tt_library_call *call, __s32 code)
-{
-	if (!call->conn_id || call->raised || code == GNUTLS_WARNING || code == GNUTLS_REHANDSHAKE)
-		return;
-	call->raised = 1;
-	library_tell(call, TT_LIBRARY_ERROR, code, 0, call->conn_id);
-}
-
 static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_call *call,
 					const struct tt_site *site)
 {
@@ -238,6 +225,8 @@ static __always_inline void verified(struct tt_library_call *call, __s32 result)
 	int news = result != call->verify && (result > 0 || call->verify > 0);
 	__u8 again = call->verify >= 0;
 
+	if (result < 0)
+		return;
 	call->verify = result;
 	if (news && call->object)
 		library_tell(call, TT_LIBRARY_VERDICT, result, again, call->conn_id);
@@ -248,20 +237,6 @@ static __always_inline void verified_at(struct tt_library_call *call, __u64 addr
 	__s32 result;
 
 	if (!bpf_probe_read_user(&result, sizeof(result), (const void *)address))
-		verified(call, result);
-}
-
-static __always_inline void status_site(struct pt_regs *ctx, struct tt_library_call *call,
-					const struct tt_site *site)
-{
-	__s32 result;
-
-	if (site->kind == TT_SITE_STATUS) {
-		gnutls_judges(ctx, call);
-		return;
-	}
-	result = gnutls_judged(ctx, call);
-	if (result >= 0)
 		verified(call, result);
 }
 
@@ -298,8 +273,10 @@ int tt_library(struct pt_regs *ctx)
 		verified_at(call, PT_REGS_PARM1(ctx) + site->stack_bytes);
 	else if (site->kind == TT_SITE_RANDOM || site->kind == TT_SITE_RANDOM_EX)
 		random_site(ctx, call, site);
-	else if (site->kind == TT_SITE_STATUS || site->kind == TT_SITE_STATUS_END)
-		status_site(ctx, call, site);
+	else if (site->kind == TT_SITE_STATUS)
+		gnutls_judges(ctx, call);
+	else if (site->kind == TT_SITE_STATUS_END)
+		verified(call, gnutls_judged(ctx, call));
 	else if (site->kind == TT_SITE_AEAD)
 		nss_protects(ctx, call);
 	else if (is_error_site(site))

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* library_gnutls.bpf.h - what GnuTLS finds of the other end's chain, in OpenSSL's numbers for it. */
+/* library_gnutls.bpf.h - GnuTLS: what its caller asks for, and what it finds of the other end's chain. */
 #ifndef TT_BPF_LIBRARY_GNUTLS_H
 #define TT_BPF_LIBRARY_GNUTLS_H
 
 #include "library.bpf.h"
 
-/* gnutls_certificate_status_t, the first that fits, and the X509_V_ERR of openssl/x509_vfy.h. */
+#define GNUTLS_INTERRUPTED (-52)
+#define GNUTLS_REHANDSHAKE (-37)
+#define GNUTLS_WARNING (-16)
+#define GNUTLS_AGAIN (-28)
+
+/* gnutls_certificate_status_t, the first that fits, and OpenSSL's number, X509_V_ERR_... of openssl/x509_vfy.h. */
 static const struct {
 	__u32 bit;
 	__s32 result;
@@ -49,6 +54,15 @@ static __always_inline __s32 gnutls_judged(struct pt_regs *ctx, struct tt_librar
 	    bpf_probe_read_user(&status, sizeof(status), (const void *)at))
 		return -1;
 	return gnutls_verdict(status);
+}
+
+/* The program asks of a call's result, which is over. */
+static __always_inline void gnutls_asked(struct tt_library_call *call, __s32 code)
+{
+	if (!call->conn_id || call->raised || code == GNUTLS_WARNING || code == GNUTLS_REHANDSHAKE)
+		return;
+	call->raised = 1;
+	library_tell(call, TT_LIBRARY_ERROR, code, 0, call->conn_id);
 }
 
 #endif /* TT_BPF_LIBRARY_GNUTLS_H */
