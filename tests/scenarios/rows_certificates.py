@@ -70,10 +70,9 @@ def said_by(who, cert, version):
         return ((code, CLOSED), CLOSED) if version == "1.3" else (None, None)
     if who == "curl" and cert == "elsewhere":
         return None, None  # looks at the name after the handshake, and closes in order
-    if who in ("go", "gnutls"):  # bad_certificate, whatever it is; Go's own reason is known
+    if who in ("go", "gnutls"):  # bad_certificate, whatever it is; live their own reason is known
         capture = code if version == "1.2" and CASES[cert][1] != "unknown_ca" else REJECTED
-        live = code if who == "go" or (capture == code) else REJECTED
-        return live, capture if version == "1.2" else "handshake-failed-unexplained"
+        return code, capture if version == "1.2" else "handshake-failed-unexplained"
     return code, seen_in_capture(cert, version)
 
 
