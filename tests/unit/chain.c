@@ -33,6 +33,8 @@ static void add_certificate(struct made *list, const char *subject, const char *
 	X509_free(x);
 }
 
+static int others; /* in the last of them */
+
 static void leads(const char *what, const struct made *list, int linked, int to_root)
 {
 	struct certificate_path p;
@@ -44,6 +46,7 @@ static void leads(const char *what, const struct made *list, int linked, int to_
 	memcpy(exact, m.at, m.have);
 	p = certificate_path(exact, m.have, 0x0303);
 	ok(p.linked == linked && p.to_root == to_root, what);
+	others = p.others;
 	free(exact);
 }
 
@@ -54,8 +57,13 @@ static void paths(void)
 	leads("no certificate", &list, 0, 0);
 	add_certificate(&list, "leaf", "middle");
 	leads("the leaf alone", &list, 1, 0);
+	cut = list;
+	add_certificate(&cut, "leaf", "middle");
+	leads("the leaf twice", &cut, 1, 0);
+	ok(!others, "which is no other one");
 	add_certificate(&list, "other", "other");
 	leads("and another's root", &list, 1, 0);
+	ok(others == 1, "which is another one");
 	add_certificate(&list, "middle", "root");
 	leads("its issuer, out of order", &list, 2, 0);
 	add_certificate(&list, "root", "root");
@@ -97,8 +105,11 @@ static void rules(void)
 	is("certificate-chain-incomplete", &c, &a, "its issuer has an issuer");
 	leaf.issuer_has_issuer = false;
 	c.server_chain_length = 2;
+	is("certificate-untrusted", &c, &a, "the same one was sent twice: its issuer may be a root");
+	c.server_path.others = 1;
 	is("certificate-chain-incomplete", &c, &a, "others were sent, none of them its issuer's");
 	c.server_chain_length = 1;
+	c.server_path.others = 0;
 	leaf.names_issuer_url = true;
 	is("certificate-chain-incomplete", &c, &a, "there is a place to fetch it from");
 	leaf.issuer_is_root = true;

@@ -27,7 +27,9 @@ static bool named_intermediate(const char *issuer)
 /* Why the issuer is not a root that the client lacks: it would look the same. */
 static bool say_intermediate(const struct facts *f, const struct certificate *c, struct finding *out)
 {
-	if (f->conn->server_chain_length > 1)
+	bool others = f->conn->server_path.others;
+
+	if (others)
 		say(&out->evidence, "The server sent %u certificates, none of them the issuer's: the file holds other ones, or the wrong intermediate.",
 		    f->conn->server_chain_length);
 	else
@@ -39,7 +41,7 @@ static bool say_intermediate(const struct facts *f, const struct certificate *c,
 	else if (named_intermediate(c->issuer))
 		say(&out->evidence, "The issuer's name is that of an intermediate.");
 	else
-		return f->conn->server_chain_length > 1;
+		return others;
 	return true;
 }
 

@@ -31,6 +31,7 @@ bool certificate_is_for(const struct certificate *certificate, const char *name)
 struct certificate_path {
 	uint8_t linked; /* with its own one, by issuers' names; 0: not readable */
 	bool to_root;	/* the last of them is its own issuer */
+	uint8_t others; /* that came with it and are for another subject */
 };
 
 /*

@@ -78,6 +78,8 @@ struct certificate_path certificate_path(const uint8_t *body, size_t bytes, uint
 	unsigned int count = read_all(body, bytes, version, all), at = 0, next;
 	struct certificate_path path = { .linked = count ? 1 : 0 };
 
+	for (next = 1; next < count; next++)
+		path.others += !same(&all[0].subject, &all[next].subject);
 	while (path.linked) {
 		if (same(&all[at].issuer, &all[at].subject)) {
 			path.to_root = true;
