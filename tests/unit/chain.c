@@ -141,6 +141,7 @@ static void hidden(void)
 	ok(said.confidence == CONFIDENCE_POSSIBLE, "which is possible");
 	c.error.verify = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
 	is("certificate-untrusted", &c, &a, "result 20 does not say how many there were");
+	ok(strstr(said.evidence.text[said.evidence.count - 1], "looks the same") != NULL, "an intermediate may be missing");
 	c.error.verify = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
 	is("certificate-untrusted", &c, &a, "a self-signed certificate");
 }

@@ -206,7 +206,13 @@ static void certificates(void)
 	is("certificate-rejected", &c, &a, "nothing is known of it");
 	c.server_certificate = &old;
 	is("certificate-expired", &c, &a, "its dates are past");
+	a.description = 45;
+	ok(!strcmp(code(&c, &a), "certificate-expired") && said.confidence == CONFIDENCE_CERTAIN && !has(&said.evidence, "revocation"),
+	   "and the alert says so");
 	old.not_after_s = 1001;
+	ok(!strcmp(code(&c, &a), "certificate-expired") && said.confidence == CONFIDENCE_LIKELY && has(&said.evidence, "revocation"),
+	   "the alert alone may be about a revocation list");
+	a.description = 42;
 	is("certificate-rejected", &c, &a, "its dates are not past");
 	old.not_before_s = 1001;
 	is("certificate-not-yet-valid", &c, &a, "its dates are to come");

@@ -115,10 +115,12 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	    !(f->code == CERTIFICATE_EXPIRED || said || (past && says_little(f))))
 		return false;
 	title(out, "The server's certificate has expired.");
-	out->confidence = f->code == CERTIFICATE_EXPIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	out->confidence = said || (f->code == CERTIFICATE_EXPIRED && past) ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	say(&out->evidence, "The handshake was at %s.", date(f->time_ns / 1000000000, now));
+	if (!said && !past)
+		say(&out->evidence, "OpenSSL sends this alert for a revocation list that is too old, too.");
 	if (c && !past)
 		say(&out->evidence, "The leaf certificate is within its dates: an issuer's in the chain may have expired, or the client's clock is wrong.");
 	say(&out->next_steps, "Renew the certificate, and reload the server: an old process may still hold the old file.");
@@ -127,14 +129,18 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	return true;
 }
 
+static bool self_signed(const struct facts *f)
+{
+	return f->verify == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	       f->verify == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+}
+
 /* Libraries that have one alert for all of it tell the cause apart. */
 static bool said_untrusted(const struct facts *f)
 {
 	return about_certificate(f->code) &&
 	       (f->verify == X509_V_ERR_CERT_UNTRUSTED ||
-		f->verify == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-		f->verify == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-		f->verify == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+		f->verify == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || self_signed(f));
 }
 
 /* unknown_ca is also said of a chain that is too long, or of a missing revocation list. */
@@ -166,6 +172,8 @@ bool rule_untrusted(const struct facts *f, struct finding *out)
 		    f->conn->server_path.linked == 1 ? ", which is self-signed" : ", up to a self-signed root");
 	if (f->conn->server_path.linked == 1 && !f->conn->server_path.to_root)
 		say(&out->evidence, "Its issuer was not sent: if that is an intermediate and no root, it is missing.");
+	else if (!c && !chain_unfit(f) && !self_signed(f))
+		say(&out->evidence, "The chain cannot be seen here: an intermediate that the server did not send looks the same.");
 	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
 	    f->server, f->name);
 	rule_out(f, out);
