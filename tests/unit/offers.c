@@ -67,6 +67,24 @@ static void session_ids(struct history *h)
 	ok(!remarked(&c), "one of a minute ago");
 }
 
+/* TLS 1.3 is offered too: its ID may be anything. */
+static void known_id(struct history *h)
+{
+	struct conn c = shook(h, OFFER_NONE, false, 92);
+
+	ok(!c.offered, "no ID");
+	c = failed_conn();
+	c.client.session_id_bytes = 32;
+	memset(c.client.session_id, 7, 32);
+	history_handshake(h, &c, 94);
+	ok(c.offered && c.offer == OFFER_SESSION_ID && !strcmp(c.resumption_method, "session_id"),
+	   "an ID of a session that was seen is an offer");
+	c.offered = false;
+	c.client.session_id[0] = 8;
+	history_handshake(h, &c, 96);
+	ok(!c.offered, "another one is none");
+}
+
 static void many(struct history *h)
 {
 	struct conn c;
@@ -84,6 +102,7 @@ int main(void)
 	shook(h, OFFER_NONE, false, 10);
 	tickets(h);
 	session_ids(h);
+	known_id(h);
 	many(h);
 	history_free(h);
 	return failed;

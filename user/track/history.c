@@ -60,6 +60,19 @@ static const struct made *by_session_id(struct history *h, const struct conn *c)
 	return find_made(h, c, BY_ID, hash);
 }
 
+/* Of a client that offers TLS 1.3 too the ID may be made up (resume.c); one that is known is not. */
+static const struct made *offered_id(struct history *h, struct conn *c)
+{
+	const struct made *made = by_session_id(h, c);
+
+	if (made && !c->offered) {
+		c->offered = true;
+		c->offer = OFFER_SESSION_ID;
+		c->resumption_method = "session_id";
+	}
+	return made;
+}
+
 /* Of TLS 1.3: no other makes a pre-shared key. */
 static const struct made *last_full(struct history *h, const struct pair *ends)
 {
@@ -79,7 +92,7 @@ static void find_original(struct history *h, struct conn *c, const struct pair *
 	if (hello->ticket_bytes)
 		made = find_made(h, c, BY_TICKET, hello->ticket_hash);
 	else if (!hello->psk && hello->session_id_bytes)
-		made = by_session_id(h, c);
+		made = offered_id(h, c);
 	if (!made && hello->psk && !hello->psk_external) {
 		made = offered_psk(h, c);
 		inferred = !made;
