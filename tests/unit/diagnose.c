@@ -172,6 +172,11 @@ static void sha1(void)
 	c.client.legacy_version = 0x0303;
 	code(&c, &a);
 	ok(!has(&said.evidence, "SHA-1"), "TLS 1.2 needs none");
+	ok(said.ruled_out.count == 1, "a server judges no certificate here");
+	c = failed_conn();
+	a = fatal(C, 80, 0);
+	code(&c, &a);
+	ok(!said.ruled_out.count && has(&said.evidence, "refuses the certificate"), "it may be about the certificate");
 }
 
 static void signatures(void)
@@ -207,8 +212,7 @@ static void certificates(void)
 	c.server_certificate = &old;
 	is("certificate-expired", &c, &a, "its dates are past");
 	a.description = 45;
-	ok(!strcmp(code(&c, &a), "certificate-expired") && said.confidence == CONFIDENCE_CERTAIN && !has(&said.evidence, "revocation"),
-	   "and the alert says so");
+	ok(!strcmp(code(&c, &a), "certificate-expired") && said.confidence == CONFIDENCE_CERTAIN, "and the alert says so");
 	old.not_after_s = 1001;
 	ok(!strcmp(code(&c, &a), "certificate-expired") && said.confidence == CONFIDENCE_LIKELY && has(&said.evidence, "revocation"),
 	   "the alert alone may be about a revocation list");

@@ -5,6 +5,12 @@
 #include "diagnose/facts.h"
 #include "model/names.h"
 
+/* A program's own check of the certificate has no better code in OpenSSL (X509_V_ERR_UNSPECIFIED). */
+static bool may_judge(const struct facts *f)
+{
+	return f->by == ROLE_CLIENT && f->conn->server.seen && !f->conn->established && !f->conn->resumed && !f->reason;
+}
+
 bool rule_internal(const struct facts *f, struct finding *out)
 {
 	if (f->code != INTERNAL_ERROR)
@@ -13,8 +19,11 @@ bool rule_internal(const struct facts *f, struct finding *out)
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_alert_fact(f, out);
 	say_sha1(f, out);
-	say(&out->ruled_out, "The %s's messages as such: there are other codes for those.",
-	    end_name(other_end(f->by)));
+	if (may_judge(f))
+		say(&out->evidence, "It answers the server's flight: where the program refuses the certificate by itself (haproxy's verifyhost, stunnel's checkHost) OpenSSL sends this alert.");
+	else
+		say(&out->ruled_out, "The %s's messages as such: there are other codes for those.",
+		    end_name(other_end(f->by)));
 	say(&out->next_steps, "Read the %s's error log at this time: memory, a key that cannot be used, a callback that failed.",
 	    end_name(f->by));
 	return true;
