@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sessions that are offered and not taken: how many of how many, and when that is a word worth. */
+/* Sessions that are offered and not taken: how many of how many, and when that is a word worth; versions. */
 #include "facts_made.h"
 #include "track/history.h"
 
@@ -95,6 +95,42 @@ static void many(struct history *h)
 	   "more than can be counted: the ratio stays");
 }
 
+static void versions(void)
+{
+	static const uint8_t offered[] = { 3, 4, 3, 3 }, newest[] = { 3, 4 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 70, 0);
+
+	c.server.seen = false;
+	is("version-mismatch", &c, &a, "in answer to the ClientHello");
+	c.server.seen = true;
+	is("malformed-message", &c, &a, "the version that was offered is chosen: a record's is refused");
+	ok(says("chosen TLS 1.2, which the client offers"), "it says that one was agreed on");
+	a.sender = C;
+	c.client.versions = (struct u16_list){ offered, 2 };
+	is("malformed-message", &c, &a, "chosen from the list, refused by the client");
+	c.client.versions = (struct u16_list){ newest, 1 };
+	is("version-mismatch", &c, &a, "not on the list");
+	c.client.versions.count = 0;
+	c.server.seen = false;
+	a = fatal(S, 40, 0);
+	c.client.legacy_version = 0x0300;
+	is("version-mismatch", &c, &a, "SSL 3 at most, refused with handshake_failure");
+	ok(said.confidence == CONFIDENCE_LIKELY && says("offers SSL 3."), "which is likely");
+	c.role = ROLE_SERVER;
+	a.sent = true;
+	c.error = (struct library_error){ .library = "openssl", .reason = 193, .received = -1, .sends = 40 };
+	is("no-shared-cipher", &c, &a, "where the library has another reason");
+	c.client.legacy_version = 0x0302;
+	c.error.reason = 396;
+	is("version-mismatch", &c, &a, "the library calls the version too low");
+	ok(said.confidence == CONFIDENCE_CERTAIN, "which is certain");
+	c = failed_conn();
+	a = fatal(C, 70, 0);
+	c.server.version = 0x0302;
+	is("version-mismatch", &c, &a, "older than the client's newest, and the list is not told");
+}
+
 int main(void)
 {
 	struct history *h = history_new(100, 100);
@@ -105,5 +141,6 @@ int main(void)
 	known_id(h);
 	many(h);
 	history_free(h);
+	versions();
 	return failed;
 }

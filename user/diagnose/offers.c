@@ -26,6 +26,12 @@ static void say_served(const struct facts *f, struct finding *out)
 							       "does not offer");
 }
 
+/* To GnuTLS the suites of TLS 1.3 are a version's as any others. */
+static bool may_be_version(const struct facts *f)
+{
+	return f->gnutls == GNUTLS_NO_CIPHER_SUITES && !is_offered(&f->conn->client.versions, 0x0304);
+}
+
 bool rule_cipher(const struct facts *f, struct finding *out)
 {
 	char list[LIST_BYTES];
@@ -39,15 +45,17 @@ bool rule_cipher(const struct facts *f, struct finding *out)
 		return false;
 	title(out, said ? "The client and the server have no cipher suite in common that the server can use." :
 			  "The server found nothing acceptable in the ClientHello: most often there is no cipher suite in common.");
-	out->confidence = said				      ? CONFIDENCE_CERTAIN :
-			  f->code == INSUFFICIENT_SECURITY ? CONFIDENCE_LIKELY :
-							     CONFIDENCE_POSSIBLE;
+	out->confidence = said && !may_be_version(f)			      ? CONFIDENCE_CERTAIN :
+			  said || f->code == INSUFFICIENT_SECURITY ? CONFIDENCE_LIKELY :
+								     CONFIDENCE_POSSIBLE;
 	say_alert_fact(f, out);
 	cipher_list(&f->conn->client.ciphers, list, sizeof(list));
 	say(&out->evidence, "It answers the ClientHello, before any ServerHello: the offer itself is refused.");
 	say(&out->evidence, "The client offers %s.", list);
 	say_served(f, out);
 	say_versions(f, out);
+	if (may_be_version(f))
+		say(&out->evidence, "The client does not offer TLS 1.3: a GnuTLS server that allows nothing older gives the same reason.");
 	if (!*f->conn->client.server_name)
 		say(&out->evidence, "The client names no server (SNI): some servers have no certificate for such clients.");
 	if (said && !is_offered(&f->conn->client.versions, TLS13))
