@@ -123,6 +123,16 @@ def listeners(number, pid="self"):
     return sum(f[1].endswith(suffix) and f[3] == "0A" for f in map(str.split, lines))
 
 
+def settled(*ports, seconds=5):
+    """Wait until the connections at these ports have closed at both ends; one may be meant to stay."""
+    wanted, end = {f"{n:04X}" for n in ports}, time.monotonic() + seconds
+    while time.monotonic() < end:
+        lines = open("/proc/net/tcp").readlines() + open("/proc/net/tcp6").readlines()
+        if not any(f[3] not in ("06", "0A") and {f[1][-4:], f[2][-4:]} & wanted for f in map(str.split, lines[1:]) if len(f) > 3 and ":" in f[1]):
+            return
+        time.sleep(0.01)
+
+
 def serve(argv, number, **more):
     """Start a server and wait until it listens."""
     p = spawn(argv, **more)

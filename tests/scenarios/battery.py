@@ -151,6 +151,7 @@ peers.hold()
 tracer = tt.Tracer("--max-overhead", "100")  # what others load pauses no probe here
 with concurrent.futures.ThreadPoolExecutor(10) as pool:
     list(pool.map(Play.run, plays))
+tt.settled(*(n for p in plays for n in (p.back, p.front)))
 live = tracer.stop()
 captured = capture.read()
 for play in plays:

@@ -24,6 +24,7 @@ def watch(play, *ports, options=()):
     capture = Capture(ports[0], "".join(f" or port {p}" for p in ports[1:]))
     tracer = tt.Tracer(*(("--port", ports[0]) if len(ports) == 1 else ()), *options)
     play()
+    tt.settled(*ports)
     events = [e for e in tracer.stop()
               if get(e, "server.port") is None or get(e, "server.port") in ports]
     capture.mark(b"the-run-ends")
