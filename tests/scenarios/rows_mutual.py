@@ -26,7 +26,7 @@ def expected(who, cert, version):
         return None, {"never": ["client-certificate-required", "client-certificate-rejected"]}
     code = "client-certificate-rejected" if cert else "client-certificate-required"
     if who == "nginx":  # answers 400 in a connection that works, and closes
-        return None, {"server_notes": [code]} if cert else {"never": [code]}
+        return None, {"never": [code]}  # alone it could as well take all
     if who == "gnutls" and cert == "user-mail":
         return None, {}  # does not look at purposes
     if who == "node" and cert:
@@ -54,6 +54,8 @@ def known():
     for version in ("1.2", "1.3"):
         yield Row(f"nginx takes one with a certificate, then one without, {version}", None, SERVERS["nginx"](version),
                   [with_pair("user", version), with_pair(None, version)], notes=[required])
+        yield Row(f"nginx takes one that verifies, then one that does not, {version}", None, SERVERS["nginx"](version),
+                  [with_pair("user", version), with_pair("user-other", version)], server_notes=["client-certificate-rejected"])
         yield Row(f"s_server asks, takes all and closes, {version}", None, s_server("-verify", "3", "-CAfile", pki.CA, version=version),
                   with_pair(None, version), never=[required])
 

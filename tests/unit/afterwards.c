@@ -111,6 +111,10 @@ static void required(void)
 	c.verdict.result = 10;
 	c.verdict.text = "certificate has expired";
 	remark("client-certificate-rejected", &c, "and does not verify, as the server's library says");
+	c.past.served_certified = 0;
+	remark("", &c, "the same of a server that took nobody whose certificate verifies");
+	c.past.served_certified = 1;
+	remark("client-certificate-rejected", &c, "it took one");
 	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "possible");
 	c.role = C;
 	remark("", &c, "the client's library speaks of the server's");

@@ -142,16 +142,18 @@ bool rule_required_afterwards(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* One that took nobody whose certificate verifies most likely does not verify them. */
 bool rule_rejected_afterwards(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
 
-	if (!one_answer(c) || c->role != ROLE_SERVER || !c->verdict.result)
+	if (!one_answer(c) || c->role != ROLE_SERVER || !c->verdict.result || !c->past.served_certified)
 		return false;
 	title(out, "The client's certificate does not verify at the server, which went on and closed soon after: the program may have refused the client.");
 	out->confidence = CONFIDENCE_POSSIBLE;
 	say(&out->evidence, "The server's library (openssl%s%s) found: %s (%d), and went on with the handshake: what follows is left to the program.",
 	    *c->verdict.version ? " " : "", c->verdict.version, c->verdict.text, c->verdict.result);
+	say(&out->evidence, "Of the clients that this server took before, %u sent a certificate with which nothing was wrong.", c->past.served_certified);
 	say_answer(c, out);
 	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
 	say(&out->next_steps, "The server's log has the status of the answer (nginx: 400, in its own words 495).");

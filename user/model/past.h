@@ -55,7 +55,7 @@ struct past {
 	struct tally named;	    /* this server endpoint with clients that sent a name */
 	uint32_t served, served_proxied; /* handshakes that worked there, by whomever; behind a PROXY header */
 	uint32_t name_good, name_bad; /* handshakes there with this server name, by whomever */
-	uint32_t served_certified; /* of those served, clients that sent a certificate */
+	uint32_t served_certified; /* of those served, clients that sent a certificate with which no library found fault */
 	bool knows_certificate; /* the last readable one there that was for this name */
 	uint8_t certificate[SHORT_HASH];
 	const char *served_key; /* static: the type of the key of its last certificate that was readable, or NULL */

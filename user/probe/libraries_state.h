@@ -109,6 +109,8 @@ void libraries_again(struct libraries *libraries, const struct probed *probed, u
 struct unused *unused_open(void);
 /* Fill in p->use, of a file opened as `fd`. */
 void unused_begin(const struct unused *unused, struct probed *probed);
+/* Under its path we find the same file: it is of our own root. */
+bool unused_ours(const struct probed *probed);
 /* A file opened elsewhere, by our own name for it if it stays: that holds no mount of others. */
 int unused_own(const struct unused *unused, int fd, const char *path);
 /* It is the very file, and not the one below through another overlay. */

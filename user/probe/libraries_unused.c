@@ -81,6 +81,13 @@ int unused_own(const struct unused *u, int fd, const char *path)
 	return own;
 }
 
+bool unused_ours(const struct probed *p)
+{
+	struct statx about;
+
+	return ask(AT_FDCWD, p->file.path, &about) && is_same(&about, p->use.device, p->use.inode);
+}
+
 void unused_begin(const struct unused *u, struct probed *p)
 {
 	struct statx about;

@@ -4,7 +4,6 @@
  * path is another file in another root: a process has both mapped, or both are our own.
  */
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "probe/libraries_state.h"
@@ -41,25 +40,18 @@ static void mapped(void *arg, const struct mapping *m)
 		share(&mates->of->file, &p->file);
 }
 
-static bool is_ours(const struct probed *p)
-{
-	struct stat info;
-
-	return !stat(p->file.path, &info) && info.st_dev == p->use.device && info.st_ino == p->use.inode;
-}
-
 void libraries_share_version(struct libraries *l, struct probed *of, uint32_t pid)
 {
 	struct mates mates = { l, of };
 
 	if (pid)
 		mappings_scan(pid, mapped, &mates);
-	if (!is_ours(of))
+	if (!unused_ours(of))
 		return;
 	for (size_t i = 0; i < l->count; i++) {
 		struct probed *p = probed_at(l, i);
 
-		if (p && p->file.library.kind == of->file.library.kind && is_ours(p))
+		if (p && p->file.library.kind == of->file.library.kind && unused_ours(p))
 			share(&of->file, &p->file);
 	}
 }

@@ -152,7 +152,8 @@ static void count(struct history *h, const struct conn *c, struct found *f, enum
 	if (c->server_certificate && c->server_certificate->key_type)
 		past->key = c->server_certificate->key_type;
 	past->proxied += c->plain[c->role == ROLE_SERVER].proxy_header;
-	past->certified += c->client_certificate_sent || c->certificate_hint == HINT_SENT;
+	past->certified += (c->client_certificate_sent || c->certificate_hint == HINT_SENT) &&
+			   !(c->role == ROLE_SERVER && c->verdict.result);
 }
 
 static struct tally tally_of(const struct pair_past *past, int64_t time_ns)

@@ -32,7 +32,7 @@ struct pair_past {
 	uint8_t certificate[SHORT_HASH]; /* of a name: the last readable one that was for it; zeros: none */
 	/* Not kept over a restart. */
 	const char *key; /* static: of the last readable certificate */
-	uint32_t certified; /* that worked, with a client certificate */
+	uint32_t certified; /* that worked, with a client certificate that no library found fault with */
 	struct made last_full;
 };
 
