@@ -212,8 +212,9 @@ def gone(cell, libraries):
     if cell.case == "RST":
         # What a client reads after the reset came is nobody's.
         return {role: [([], ["Connection reset by peer"])] + [([], [])] * (role == "client"), other: [([], [])]}
-    alert, own = [(other, "decode_error")], [o for o in [OWN[libraries[role]]["EOF"]] if o]
-    return {role: [([], own), (alert, own)], other: [(alert, [OWN[libraries[other]]["EOF"]])]}
+    own, minds = [o for o in [OWN[libraries[role]]["EOF"]] if o], role == "client"  # as in left()
+    alert, reason = ([(other, "decode_error")], [OWN[libraries[other]]["EOF"]]) if minds else ([], [])
+    return {role: [([], own), (alert, own)], other: [(alert, reason)]}
 
 
 def wanted(cell, libraries):
