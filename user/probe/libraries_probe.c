@@ -68,11 +68,14 @@ uint32_t libraries_probe(struct libraries *l, int fd, const char *path, uint32_t
 
 void libraries_used(struct libraries *l, uint32_t pid, uint32_t number)
 {
-	uint64_t pair = libraries_mix(proc_program(pid) + libraries_mix((uint64_t)pid << 32 | number));
-	uint64_t *told = &l->told[pair % PAIRS];
 	struct probed *p = probed_at(l, number - 1);
+	uint64_t pair, *told;
 
-	if (*told == pair || !p || !p->file.library.calls)
+	if (!p || !p->file.library.calls)
+		return;
+	pair = libraries_mix(proc_program(pid) + libraries_mix((uint64_t)pid << 32 | number));
+	told = &l->told[pair % PAIRS];
+	if (*told == pair)
 		return;
 	*told = pair;
 	if (!*p->file.library.version)

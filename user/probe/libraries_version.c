@@ -40,10 +40,25 @@ static void mapped(void *arg, const struct mapping *m)
 		share(&mates->of->file, &p->file);
 }
 
+/* Somebody has what the other lacks: else nobody's mappings need be read. */
+static bool may_share(const struct libraries *l, const struct probed *of)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct probed *p = probed_at(l, i);
+
+		if (p && p->file.library.kind == of->file.library.kind &&
+		    !*p->file.library.version != !*of->file.library.version)
+			return true;
+	}
+	return false;
+}
+
 void libraries_share_version(struct libraries *l, struct probed *of, uint32_t pid)
 {
 	struct mates mates = { l, of };
 
+	if (!may_share(l, of))
+		return;
 	if (pid)
 		mappings_scan(pid, mapped, &mates);
 	if (!unused_ours(of))

@@ -20,14 +20,20 @@ static ssize_t slurp(const char *path, char *to, size_t size)
 	return bytes;
 }
 
-/* A field of /proc/PID/stat, counted from 1, after the ')' that ends the name. */
-static uint64_t stat_field(uint32_t pid, int wanted)
+#define STAT_BYTES 1024
+
+/* /proc/PID/stat from the ')' on that ends the name; NULL: gone. */
+static const char *stat_read(uint32_t pid, char stat[STAT_BYTES])
 {
-	char path[64], stat[1024], *at;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	if (slurp(path, stat, sizeof(stat)) <= 0 || !(at = strrchr(stat, ')')))
-		return 0;
+	return slurp(path, stat, STAT_BYTES) > 0 ? strrchr(stat, ')') : NULL;
+}
+
+/* A field, counted from 1; that of the ')' is 2. */
+static uint64_t stat_field(const char *at, int wanted)
+{
 	for (int field = 2; at && field < wanted; field++)
 		at = strchr(at + 1, ' ');
 	return at ? strtoull(at, NULL, 10) : 0;
@@ -35,18 +41,25 @@ static uint64_t stat_field(uint32_t pid, int wanted)
 
 uint64_t proc_start_ticks(uint32_t pid)
 {
-	return stat_field(pid, 22);
+	char stat[STAT_BYTES];
+
+	return stat_field(stat_read(pid, stat), 22);
 }
 
 /* Where its stack begins is another for each: 28. */
 uint64_t proc_program(uint32_t pid)
 {
-	return stat_field(pid, 22) << 32 ^ stat_field(pid, 28);
+	char stat[STAT_BYTES];
+	const char *at = stat_read(pid, stat);
+
+	return stat_field(at, 22) << 32 ^ stat_field(at, 28);
 }
 
 uint32_t proc_parent(uint32_t pid)
 {
-	return stat_field(pid, 4);
+	char stat[STAT_BYTES];
+
+	return (uint32_t)stat_field(stat_read(pid, stat), 4);
 }
 
 uint32_t proc_leader(uint32_t pid)
