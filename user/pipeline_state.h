@@ -8,6 +8,15 @@
 #include "state.h"
 #include "track/track.h"
 
+#define FIRST_ENDS 4096
+
+/* Of a connection whose second end may be here too, by its hello and ports. */
+struct first_end {
+	uint64_t hash;
+	uint8_t role; /* 0: none */
+	bool failed;
+};
+
 struct pipeline {
 	const struct options *options;
 	struct origin origin;
@@ -20,6 +29,7 @@ struct pipeline {
 	struct track *track;
 	enum severity worst; /* of the findings told of */
 	bool found;
+	struct first_end first_ends[FIRST_ENDS];
 };
 
 #define TO_SINKS(p, call, ...)                                                   \

@@ -8,34 +8,23 @@
 #include "util/hash.h"
 #include "util/proc.h"
 
-#define ENDS 4096
-
-/* First ends of connections whose second one may be here too, by their hellos and ports. */
-static struct {
-	uint64_t hash;
-	uint8_t role; /* 0: none */
-	bool failed;
-} ends[ENDS];
-
 void pipeline_count(struct pipeline *p, const struct conn *c)
 {
 	uint16_t ports[] = { client_of(c)->port, server_of(c)->port };
 	uint64_t hash = hash_bytes(hash_bytes(0, c->client.random, sizeof(c->client.random)), ports, sizeof(ports));
-	size_t at = hash % ENDS;
+	struct first_end *first = &p->first_ends[hash % FIRST_ENDS];
 
 	p->stats.handshakes++;
 	p->stats.failures += c->failed;
 	if (!c->client.seen || !c->role)
 		return;
-	if (ends[at].role && ends[at].role != c->role && ends[at].hash == hash) {
+	if (first->role && first->role != c->role && first->hash == hash) {
 		p->stats.both_ends++;
-		p->stats.both_failed += ends[at].failed && c->failed;
-		ends[at].role = ROLE_UNKNOWN;
+		p->stats.both_failed += first->failed && c->failed;
+		first->role = ROLE_UNKNOWN;
 		return;
 	}
-	ends[at].hash = hash;
-	ends[at].role = (uint8_t)c->role;
-	ends[at].failed = c->failed;
+	*first = (struct first_end){ .hash = hash, .role = (uint8_t)c->role, .failed = c->failed };
 }
 
 void pipeline_coverage(struct pipeline *p, const struct coverage *coverage)
