@@ -10,16 +10,28 @@
 
 #define ERRORS_DEEP 4 /* one inside the other */
 #define METHOD_AT 24  /* runtime.itab: two pointers, a hash, then methods */
-#define REMOTE_ERROR 12 /* bytes of "remote error"; "local error" has one less */
-#define LOCAL_ERROR 11
+/* Bytes of "remote error": no other operation of net.OpError has that many. */
+#define REMOTE_ERROR 12
 
 struct go_error {
 	__u64 text, text_bytes;
 	__s64 number;
 	__u32 type; /* of the innermost error that is known */
 	__s16 alert;
-	__u8 remote, local;
+	__u8 remote;
 };
+
+/*
+ * Tables, words and small numbers stand in pages that the program may have never touched so
+ * far: its errors point there, and nobody has looked. A probe that may sleep has them brought.
+ */
+static __always_inline void go_touch(__u64 at)
+{
+	__u8 byte;
+
+	if (tt_config.uprobes_sleep)
+		bpf_copy_from_user(&byte, sizeof(byte), (const void *)at);
+}
 
 /* How far the program was moved when it was loaded. */
 static __always_inline __u64 go_bias(const struct tt_go_site *site, __u64 ip)
@@ -34,6 +46,8 @@ static __always_inline void go_text(struct go_error *error, __u64 at)
 {
 	error->text = go_word(at);
 	error->text_bytes = go_word(at + 8);
+	go_touch(error->text);
+	go_touch(error->text + error->text_bytes - 1);
 }
 
 /* What the value says, of the shape that it has. The address of an error inside it, or 0. */
@@ -43,6 +57,7 @@ static __always_inline __u64 go_say(struct go_error *error, const struct tt_go_v
 	__u64 at = data + type->offset;
 	__u8 byte = 0;
 
+	go_touch(at);
 	switch (type->shape) {
 	case TT_GO_BYTE:
 		if (!bpf_probe_read_user(&byte, 1, (const void *)at))
@@ -59,9 +74,7 @@ static __always_inline __u64 go_say(struct go_error *error, const struct tt_go_v
 		go_text(error, at + 8);
 		return 0;
 	case TT_GO_OPERATION:
-		bpf_probe_read_user(&byte, 1, (const void *)go_word(data));
-		error->remote = byte == 'r' && go_word(data + 8) == REMOTE_ERROR;
-		error->local = byte == 'l' && go_word(data + 8) == LOCAL_ERROR;
+		error->remote = go_word(data + 8) == REMOTE_ERROR;
 		return at;
 	case TT_GO_INSIDE:
 		return at;
@@ -82,6 +95,7 @@ static __noinline int go_follow(struct go_error *error, __u32 file, __u64 bias, 
 		struct tt_go_value *type;
 		__u64 inside;
 
+		go_touch(table + METHOD_AT);
 		key.address = go_word(table + METHOD_AT) - bias;
 		type = bpf_map_lookup_elem(&tt_go_addresses, &key);
 		if (!type)

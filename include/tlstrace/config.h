@@ -30,7 +30,8 @@ struct tt_config {
 	__u8 io;	/* enum tt_io_mode */
 	__u16 data_bytes; /* of the plaintext of each call; 0: none is read */
 	__u8 secrets;	  /* are told */
-	__u8 pad[3];
+	__u8 uprobes_sleep; /* they may wait for a page of the program's */
+	__u8 pad[2];
 	char comm[16];
 };
 

@@ -95,7 +95,17 @@ case("no version in common", ("server", "protocol_version"), ["version-mismatch"
      ["remote error: tls: protocol version not supported", "tls: client offered only unsupported versions: [303]"],
      client_of={"Version": "1.2"}, server_of={"Version": "1.3"})
 
+# What an error says may stand in a page that its program has never touched: which, the loader's chance decides.
+again, (back, front) = 16, (tt.port(), tt.port())
+server("pie", back, Version="1.3")
+thread = proxy(front, back, [(finished, None)] * again)
+for _ in range(again):
+    client("pie", front, Listen=True)
+thread.join(20)
+
 events = tracer.stop()
+said = [get(e, "tls.error.reason") for e in of(events, "tls-error", role="client") if get(e, "server.port") == front]
+ok(said == [REMOTE] * again, "an alert is read wherever the program was loaded", said)
 dropped = get(events[-1], "tlstrace.stats.dropped")  # gaps are anybody's on this host
 ok(not any(dropped[cause] for cause in ("ring_full", "map_full", "output", "prog_missed")), "no event was lost", get(events[-1], "tlstrace.stats"))
 for what, ports, alert, findings, reasons, answer, said in cases:

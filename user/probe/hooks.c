@@ -129,6 +129,10 @@ static void choose_library(struct hooks *h, const struct tt_config *config, cons
 	}
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		bpf_map__set_autocreate(maps[i], config->libraries);
+	if (config->libraries && uprobes_may_sleep()) {
+		bpf_program__set_flags(h->skel->progs.tt_library_go, BPF_F_SLEEPABLE);
+		((struct tt_config *)&h->skel->rodata->tt_config)->uprobes_sleep = 1;
+	}
 	bpf_map__set_autocreate(h->skel->maps.tt_ios, config->libraries && config->io);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "probe/uprobes.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -21,6 +22,28 @@ bool uprobes_multi(const struct btf *kernel)
 			    "BPF_TRACE_UPROBE_MULTI"))
 			return true;
 	return false;
+}
+
+bool uprobes_may_sleep(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, map_options, .map_flags = BPF_F_NO_PREALLOC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_SLEEPABLE);
+	int map = bpf_map_create(BPF_MAP_TYPE_HASH, NULL, sizeof(int), sizeof(int), 1, &map_options);
+	struct bpf_insn use_map_and_return_0[] = {
+		{ .code = BPF_LD | BPF_DW | BPF_IMM, .src_reg = BPF_PSEUDO_MAP_FD, .imm = map }, {},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT },
+	};
+	int program = -1;
+
+	if (map >= 0) {
+		program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", use_map_and_return_0,
+					sizeof(use_map_and_return_0) / sizeof(struct bpf_insn),
+					&options);
+		close(map);
+	}
+	if (program >= 0)
+		close(program);
+	return program >= 0;
 }
 
 /* BPF_LINK_CREATE's part of union bpf_attr for UPROBE_MULTI: newer than our headers. */

@@ -23,6 +23,11 @@ struct uprobes {
 struct btf;
 bool uprobes_multi(const struct btf *kernel); /* the kernel has UPROBE_MULTI */
 /*
+ * A uprobe's program may be BPF_F_SLEEPABLE and use hash tables that are not preallocated:
+ * kernel 6.1. Found out by loading one, as root.
+ */
+bool uprobes_may_sleep(void);
+/*
  * Attach `program` to `count` offsets of the file behind `fd` (which may be closed
  * afterwards), for every process, with a cookie each. 0, or -errno with nothing attached.
  */
