@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "track/pairs.h"
+
 #define LOOKED_AT 4096 /* the other end was busy just now */
 
 /* One end, open or over. */
@@ -34,11 +36,6 @@ static struct end end_over(const struct past_end *p)
 			     .random = p->has_random ? p->random : NULL, .role = p->role,
 			     .first_ns = p->first_ns, .hello_ns = p->hello_ns, .closed_ns = p->closed_ns, .comm = p->comm,
 			     .pid = p->pid, .difference = &p->difference };
-}
-
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && !memcmp(a->address, b->address, sizeof(a->address));
 }
 
 static bool same_tcp(const struct end *a, const struct end *b)

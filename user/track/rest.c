@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "track/pairs.h"
+
 #define WORDS ((sizeof(struct session) - KEPT_BYTES) / sizeof(uint64_t))
 /* What the table and the order need of a packed one stays where it is. */
 #define KEPT_BYTES (offsetof(struct session, conn) + sizeof(uint64_t))
@@ -93,6 +95,7 @@ static void rest_one(struct track *t, struct session *s)
 	packed = (struct session *)pack(s);
 	if (!packed)
 		return;
+	pairs_remove(t, s);
 	packed->packed = true;
 	moved(t, at, s, packed);
 	free(s);
@@ -132,6 +135,7 @@ bool rest_wake(struct track *t, struct session **at)
 		if (p->set[i / 64] >> i % 64 & 1)
 			memcpy((uint8_t *)s + KEPT_BYTES + i * sizeof(*word), word++, sizeof(*word));
 	moved(t, at, from, s);
+	pairs_add(t, s);
 	free(from);
 	return true;
 }

@@ -17,6 +17,7 @@ struct session {
 	struct session *next, *older, *newer; /* track.c's, as the two below */
 	bool passed, packed; /* no longer among the newest; all from conn.id on is packed */
 	struct conn conn;
+	struct session *pair_next; /* pairs.c's */
 	bool midstream, reported, close_notify;
 	uint8_t farewell_by; /* enum tls_role: who sent the first close_notify */
 	uint8_t tcp_role; /* enum tt_tcp_role */

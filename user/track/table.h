@@ -7,6 +7,13 @@
 #include "track/session.h"
 
 #define BUCKETS 16384
+#define PAIRS 16384
+
+/* Connections with the same two endpoints, and others that fall into the same place. */
+struct pair {
+	struct session *first; /* that is awake */
+	uint16_t last_words;   /* so many of them are of connections that belong here */
+};
 
 #define AWAKE 4096 /* sessions that never rest, and all that anybody looks through */
 #define QUEUE 1024
@@ -24,7 +31,7 @@ struct queue {
 
 /* What connections that are over had said; the oldest goes. */
 struct last_words {
-	struct {
+	struct last_word {
 		struct endpoint local, remote;
 		enum tls_role sender;
 		uint8_t level, description;
@@ -75,6 +82,7 @@ struct track {
 	struct session *next_to_rest; /* the oldest of the `awake` newest */
 	size_t awake;
 	struct session *bucket[BUCKETS];
+	struct pair pair[PAIRS];
 	struct queue queue;
 	struct last_words last_words;
 	struct past_ends past_ends;

@@ -7,13 +7,13 @@
 #include "tlstrace/library_event.h"
 #include "track/ends.h"
 #include "track/objects.h"
+#include "track/pairs.h"
 #include "track/processes.h"
 #include "track/rest.h"
 #include "track/state.h"
 #include "track/table.h"
 
 #define ALERT_TYPE 21
-#define TICK_NS 1000000000LL
 
 struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 {
@@ -48,6 +48,7 @@ static void forget(struct track *t, struct session **at)
 
 	*at = s->next;
 	rest_remove(t, s);
+	pairs_remove(t, s);
 	processes_put(t->processes, s->conn.process);
 	ledger_free(s->ledger, &t->budget);
 	session_free(s);
@@ -129,6 +130,7 @@ static void open_conn(struct track *t, const struct tt_ev_open *e)
 	memcpy(c->remote.address, e->remote, 16);
 	c->local.port = e->local_port;
 	c->remote.port = e->remote_port;
+	pairs_add(t, s);
 	c->first_ns = (int64_t)e->head.time_ns + t->wall_offset_ns;
 	if (e->connect_ns && e->established_ns > e->connect_ns)
 		c->tcp_connect_duration_ns = (int64_t)(e->established_ns - e->connect_ns);
@@ -193,41 +195,6 @@ static void known_event(struct track *t, const struct tt_event *head, struct ses
 	default:
 		library_event(t, head, *at, bytes, time_ns);
 	}
-}
-
-static void look_for_stalls(struct track *t, int64_t time_ns, int64_t silent_ns)
-{
-	for (struct session *s = t->oldest; s; s = s->newer)
-		if (!s->packed && s->conn.last_record_ns > t->lost_ns && session_stalls(s, time_ns, silent_ns))
-			t->out.stalled(t->out.arg, time_ns, &s->conn);
-}
-
-void track_tick(struct track *t, int64_t time_ns)
-{
-	witness_due(t, time_ns);
-	/* A capture's clock may go back. */
-	if (!t->out.stalled || (time_ns - t->ticked_ns < TICK_NS && time_ns >= t->ticked_ns))
-		return;
-	t->ticked_ns = time_ns;
-	look_for_stalls(t, time_ns, TRACK_STALL_NS);
-}
-
-void track_give_up(struct track *t, int64_t time_ns)
-{
-	if (t->out.stalled)
-		look_for_stalls(t, time_ns, 0);
-}
-
-void track_lost(struct track *t, int64_t time_ns)
-{
-	t->lost_ns = time_ns;
-}
-
-void track_clock(struct track *t, int64_t wall_offset_ns, int64_t time_ns)
-{
-	witness_due(t, INT64_MAX);
-	t->wall_offset_ns = wall_offset_ns;
-	track_lost(t, time_ns);
 }
 
 uint64_t track_io_unbound(const struct track *t)

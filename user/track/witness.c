@@ -2,29 +2,36 @@
 /* witness.c - alerts that wait for somebody who can say more of them. */
 #include <string.h>
 
+#include "track/pairs.h"
 #include "track/rest.h"
 #include "track/state.h"
 #include "track/table.h"
-
-#define LOOKED_AT 256 /* the other end's last event is not far from this one's */
-
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && !memcmp(a->address, b->address, sizeof(a->address));
-}
-
-static bool other_end(const struct conn *c, const struct endpoint *local,
-		      const struct endpoint *remote)
-{
-	return same_endpoint(local, &c->remote) && same_endpoint(remote, &c->local);
-}
 
 static bool tells(const struct alert *said, enum tls_role sender)
 {
 	return said->time_ns && said->readable && said->by_library && said->sender == sender;
 }
 
-static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, bool in_handshake,
+static bool gives_reason(const struct library_error *e)
+{
+	return e->library && (!e->guessed || e->not_tls) && e->received < 0 && !e->ends_quietly;
+}
+
+/* What a connection that is over said, the next one after `from`; NULL: no more. */
+static const struct last_word *next_word(struct track *t, const struct conn *c,
+					 const struct last_word *from)
+{
+	const struct last_word *end = t->last_words.at + LAST_WORDS;
+
+	if (!pairs_of(t, &c->local, &c->remote)->last_words)
+		return NULL;
+	for (const struct last_word *w = from ? from + 1 : t->last_words.at; w < end; w++)
+		if (pairs_other_end(c, &w->local, &w->remote))
+			return w;
+	return NULL;
+}
+
+static void adopt(struct alert *waiting, uint8_t level, uint8_t description, bool in_handshake,
 		  bool peer_gone)
 {
 	waiting->in_handshake = in_handshake;
@@ -33,60 +40,47 @@ static bool adopt(struct alert *waiting, uint8_t level, uint8_t description, boo
 	waiting->description = description;
 	waiting->readable = waiting->by_library = true;
 	waiting->by_size = false;
-	return true;
-}
-
-static bool ask_open(const struct track *t, const struct session *s, struct alert *waiting)
-{
-	int looked = 0;
-
-	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
-		if (other_end(&s->conn, &p->conn.local, &p->conn.remote) &&
-		    tells(&p->conn.last_alert, waiting->sender))
-			return adopt(waiting, p->conn.last_alert.level,
-				     p->conn.last_alert.description,
-				     p->conn.last_alert.in_handshake,
-				     p->conn.last_alert.peer_gone);
-	return false;
 }
 
 /* What nobody can read here may have been written, or read, at the other end on this host. */
-static void ask_peer(const struct track *t, const struct session *s, struct alert *waiting)
+static void ask_peer(struct track *t, const struct conn *c, struct alert *waiting)
 {
-	if (waiting->readable || waiting->sender == ROLE_UNKNOWN || ask_open(t, s, waiting))
+	const struct session *p = NULL;
+	const struct last_word *w = NULL;
+
+	if (waiting->readable || waiting->sender == ROLE_UNKNOWN)
 		return;
-	for (size_t i = 0; i < LAST_WORDS; i++)
-		if (t->last_words.at[i].sender == waiting->sender &&
-		    t->last_words.at[i].time_ns >= s->conn.first_ns &&
-		    other_end(&s->conn, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
-			adopt(waiting, t->last_words.at[i].level, t->last_words.at[i].description,
-			      t->last_words.at[i].in_handshake, t->last_words.at[i].peer_gone);
+	while ((p = pairs_next(t, c, p))) {
+		const struct alert *said = &p->conn.last_alert;
+
+		if (!tells(said, waiting->sender))
+			continue;
+		adopt(waiting, said->level, said->description, said->in_handshake, said->peer_gone);
+		return;
+	}
+	while ((w = next_word(t, c, w)))
+		if (w->sender == waiting->sender && w->time_ns >= c->first_ns) {
+			adopt(waiting, w->level, w->description, w->in_handshake, w->peer_gone);
 			return;
 		}
-}
-
-static bool gives_reason(const struct library_error *e)
-{
-	return e->library && (!e->guessed || e->not_tls) && e->received < 0 && !e->ends_quietly;
 }
 
 void witness_reason(struct track *t, struct session *s)
 {
 	struct conn *c = &s->conn;
-	int looked = 0;
+	const struct session *p = NULL;
+	const struct last_word *w = NULL;
 
 	if (c->peer_error.library || !t->out.library)
 		return;
-	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
-		if (gives_reason(&p->conn.error) && other_end(c, &p->conn.local, &p->conn.remote)) {
+	while ((p = pairs_next(t, c, p)))
+		if (gives_reason(&p->conn.error)) {
 			c->peer_error = p->conn.error;
 			return;
 		}
-	for (size_t i = 0; i < LAST_WORDS; i++)
-		if (t->last_words.at[i].closed_ns >= c->first_ns &&
-		    gives_reason(&t->last_words.at[i].error) &&
-		    other_end(c, &t->last_words.at[i].local, &t->last_words.at[i].remote)) {
-			c->peer_error = t->last_words.at[i].error;
+	while ((w = next_word(t, c, w)))
+		if (w->closed_ns >= c->first_ns && gives_reason(&w->error)) {
+			c->peer_error = w->error;
 			return;
 		}
 }
@@ -94,21 +88,19 @@ void witness_reason(struct track *t, struct session *s)
 void witness_remember(struct track *t, const struct session *s)
 {
 	const struct alert *said = &s->conn.last_alert;
-	size_t at = t->last_words.next % LAST_WORDS;
+	struct last_word *w = &t->last_words.at[t->last_words.next % LAST_WORDS];
 
 	if (!tells(said, said->sender) && !gives_reason(&s->conn.error))
 		return;
-	t->last_words.at[at].closed_ns = s->conn.closed_ns;
-	t->last_words.at[at].error = s->conn.error;
-	t->last_words.at[at].local = s->conn.local;
-	t->last_words.at[at].remote = s->conn.remote;
-	t->last_words.at[at].sender = tells(said, said->sender) ? said->sender : ROLE_UNKNOWN;
-	t->last_words.at[at].level = said->level;
-	t->last_words.at[at].description = said->description;
-	t->last_words.at[at].in_handshake = said->in_handshake;
-	t->last_words.at[at].peer_gone = said->peer_gone;
-	t->last_words.at[at].time_ns = said->time_ns;
-	t->last_words.next++;
+	if (t->last_words.next++ >= LAST_WORDS)
+		pairs_of(t, &w->local, &w->remote)->last_words--;
+	*w = (struct last_word){ .local = s->conn.local, .remote = s->conn.remote,
+				 .sender = tells(said, said->sender) ? said->sender : ROLE_UNKNOWN,
+				 .level = said->level, .description = said->description,
+				 .in_handshake = said->in_handshake, .peer_gone = said->peer_gone,
+				 .time_ns = said->time_ns, .closed_ns = s->conn.closed_ns,
+				 .error = s->conn.error };
+	pairs_of(t, &w->local, &w->remote)->last_words++;
 }
 
 void witness_now(struct track *t, struct session *s)
@@ -118,7 +110,7 @@ void witness_now(struct track *t, struct session *s)
 	witness_reason(t, s);
 	for (int dir = 0; dir < 2; dir++)
 		if (alert_waits(s, dir))
-			ask_peer(t, s, &s->waiting[dir]);
+			ask_peer(t, &s->conn, &s->waiting[dir]);
 	session_witness(s, &t->out, INT64_MAX);
 }
 
@@ -135,14 +127,11 @@ void witness_last(struct track *t, struct session *s)
 		witness_now(t, s);
 }
 
-static bool peer_is_open(const struct track *t, const struct conn *c)
+static bool peer_is_open(struct track *t, const struct conn *c)
 {
-	int looked = 0;
+	const struct session *p = pairs_next(t, c, NULL);
 
-	for (const struct session *p = t->newest; p && looked < LOOKED_AT; p = p->older, looked++)
-		if (other_end(c, &p->conn.local, &p->conn.remote))
-			return !p->closing;
-	return false;
+	return p && !p->closing;
 }
 
 /* The server said something after the client's certificate, or after there was none. */
