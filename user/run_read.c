@@ -68,6 +68,14 @@ static void on_streamed(void *arg, const char *text, size_t bytes)
 	tcp_unseal(r->tcp);
 }
 
+static void on_idle(void *arg)
+{
+	struct reading *r = arg;
+
+	tcp_idle(r->tcp);
+	r->over = !pipeline_flush(r->pipeline);
+}
+
 static void tell_strange(const struct capture *capture, const char *path)
 {
 	int type;
@@ -90,6 +98,7 @@ static int read_file(struct reading *r, const char *path)
 		fprintf(stderr, "tlstrace: %s\n", error);
 		return usage ? 2 : 1;
 	}
+	capture_on_idle(capture, on_idle, r);
 	while (!r->over && (got = capture_next(capture, r->link, error)) > 0) {
 		if (capture_time_ns(capture) > r->last_ns)
 			r->last_ns = capture_time_ns(capture);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,13 +31,29 @@ struct input {
 	uint8_t *room;
 	size_t size, from, to; /* of room; [from, to) is to be taken */
 	uint64_t taken;
+	void (*idle)(void *arg);
+	void *idle_arg;
 };
+
+/* Wait for bytes, or for the end; false when a signal interrupts it. */
+static bool wait(struct input *in)
+{
+	struct pollfd fd = { .fd = in->fd, .events = POLLIN };
+	int ready;
+
+	while (!(ready = poll(&fd, 1, INPUT_IDLE_MS)))
+		in->idle(in->idle_arg);
+	return ready > 0;
+}
 
 /* One read; 0 at the end, or when it fails. A signal that interrupts it ends it too. */
 static size_t read_some(struct input *in, uint8_t *to, size_t bytes)
 {
-	ssize_t got = read(in->fd, to, bytes);
+	ssize_t got;
 
+	if (in->idle && !wait(in))
+		return 0;
+	got = read(in->fd, to, bytes);
 	if (got < 0 && errno != EINTR)
 		in->error = strerror(errno);
 	return got > 0 ? (size_t)got : 0;
@@ -128,6 +145,12 @@ uint64_t input_offset(const struct input *in)
 const char *input_error(const struct input *in)
 {
 	return in->error;
+}
+
+void input_on_idle(struct input *in, void (*idle)(void *arg), void *arg)
+{
+	in->idle = in->stream ? idle : NULL;
+	in->idle_arg = arg;
 }
 
 bool input_is_stream(const struct input *in)

@@ -217,6 +217,11 @@ uint64_t capture_strange(const struct capture *c, int *type)
 	return c->strange;
 }
 
+void capture_on_idle(struct capture *c, void (*idle)(void *arg), void *arg)
+{
+	input_on_idle(c->in, idle, arg);
+}
+
 bool capture_is_stream(const struct capture *c)
 {
 	return input_is_stream(c->in);

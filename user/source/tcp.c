@@ -11,6 +11,8 @@
 #define OPEN_MAX 262144	 /* connections; beyond, the quietest is given up */
 #define CLOSED_MAX 4096	 /* remembered, so that what comes late is not a new connection */
 #define RESET_WINDOW (1 << 24)
+#define RESET_MAX 4096		 /* connections that a reset ended just now */
+#define CROSSING_NS 1000000000LL /* what the other side sent before it heard of the reset */
 #define SERVERS_MAX 4096 /* known to speak TLS */
 
 struct tcp *tcp_new(const struct tcp_config *config,
@@ -51,8 +53,17 @@ static void close_conn(struct tcp *tcp, struct tcp_conn *c, bool end_seen)
 static void drop(struct tcp *tcp, struct tcp_conn *c)
 {
 	if (!c->closed)
-		close_conn(tcp, c, c->half[0].fin && c->half[1].fin);
+		close_conn(tcp, c, c->reset_by != NO_SIDE || (c->half[0].fin && c->half[1].fin));
 	table_forget(tcp, c);
+}
+
+/* Those that were reset before `until_ns`: whatever crossed the reset has come. */
+static void close_reset(struct tcp *tcp, int64_t until_ns)
+{
+	struct tcp_conn *c;
+
+	while ((c = tcp->reset.oldest) && (c->reset_ns <= until_ns || tcp->reset.count > RESET_MAX))
+		close_conn(tcp, c, true);
 }
 
 /* Whether this SYN cannot belong to what is known of the connection. */
@@ -171,6 +182,25 @@ static struct tcp_conn *conn_of(struct tcp *tcp, const struct segment *s, int *s
 	return table_add(tcp, s);
 }
 
+static void reset(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s)
+{
+	if (!reset_valid(c, side, s))
+		return;
+	c->reset_by = (uint8_t)side;
+	c->reset_ns = s->time_ns;
+	table_reset(tcp, c);
+}
+
+/* The other side had not heard of the reset; that it ends, too, tells nothing more. */
+static void crossed(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s)
+{
+	if (!s->wire_bytes || s->flags & (TCP_SYN | TCP_RST))
+		return;
+	c->last_ns = s->time_ns;
+	half_data(tcp, c, side, s);
+	half_settle(tcp, c, side, s->time_ns);
+}
+
 void tcp_segment(void *arg, const struct segment *s)
 {
 	struct tcp *tcp = arg;
@@ -178,22 +208,24 @@ void tcp_segment(void *arg, const struct segment *s)
 	int side;
 
 	tcp->counts.segments++;
+	close_reset(tcp, s->time_ns - CROSSING_NS);
 	if (!wanted(tcp, s))
 		return;
 	c = conn_of(tcp, s, &side);
 	if (!c)
 		return;
 	table_touch(tcp, c);
+	if (c->reset_by != NO_SIDE) {
+		crossed(tcp, c, side, s);
+		return;
+	}
 	c->last_ns = s->time_ns;
 	if (s->flags & TCP_SYN)
 		syn(c, side, s);
 	if (s->flags & TCP_ACK)
 		acknowledge(c, side, s);
 	if (s->flags & TCP_RST) {
-		if (reset_valid(c, side, s)) {
-			c->reset_by = (uint8_t)side;
-			close_conn(tcp, c, true);
-		}
+		reset(tcp, c, side, s);
 		return;
 	}
 	if (s->wire_bytes)
@@ -206,6 +238,11 @@ void tcp_segment(void *arg, const struct segment *s)
 		close_conn(tcp, c, true);
 }
 
+void tcp_idle(struct tcp *tcp)
+{
+	close_reset(tcp, INT64_MAX);
+}
+
 void tcp_unseal(struct tcp *tcp)
 {
 	tcp->config.sealed = true;
@@ -213,6 +250,7 @@ void tcp_unseal(struct tcp *tcp)
 
 void tcp_end(struct tcp *tcp)
 {
+	tcp_idle(tcp);
 	while (tcp->open.oldest) {
 		struct tcp_conn *c = tcp->open.oldest;
 		bool both = c->half[0].fin && c->half[1].fin;
@@ -230,6 +268,8 @@ void tcp_free(struct tcp *tcp)
 {
 	while (tcp->open.oldest)
 		table_forget(tcp, tcp->open.oldest);
+	while (tcp->reset.oldest)
+		table_forget(tcp, tcp->reset.oldest);
 	while (tcp->closed.oldest)
 		table_forget(tcp, tcp->closed.oldest);
 	free(tcp->bucket);

@@ -36,6 +36,8 @@ struct tcp *tcp_new(const struct tcp_config *config,
 void tcp_segment(void *tcp, const struct segment *segment);
 /* From now on tell bodies that only keys can read too. */
 void tcp_unseal(struct tcp *tcp);
+/* No packet came for as long as others cross a reset: those that were reset are over. */
+void tcp_idle(struct tcp *tcp);
 /* No more packets: what waits for missing bytes waits no longer. */
 void tcp_end(struct tcp *tcp);
 const struct tcp_counts *tcp_counts(const struct tcp *tcp);

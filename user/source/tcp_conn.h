@@ -51,6 +51,7 @@ struct tcp_conn {
 	uint32_t altered; /* of these, or overlaps, with other bytes */
 	uint64_t id;
 	int64_t connect_ns, established_ns, last_ns;
+	int64_t reset_ns; /* when; meaningful when reset_by is a side */
 	struct first *first[2]; /* of what does not begin with TLS, or NULL; owned */
 	struct half half[2];
 };
@@ -73,7 +74,7 @@ struct tcp {
 	void *arg;
 	uint64_t last_id;
 	uint64_t seed; /* of the table: nobody can aim at one bucket */
-	struct conn_list open, closed;
+	struct conn_list open, reset, closed; /* in `reset` by the time of that */
 	struct tcp_conn *last; /* most segments are of the same connection as the one before */
 	struct tcp_conn **bucket;
 	struct tt_ev_record *record; /* room for one event */
@@ -85,7 +86,8 @@ struct tcp_conn *table_find(struct tcp *tcp, const struct segment *s, int *side)
 /* A new one whose side 0 sent the segment; NULL when out of memory. */
 struct tcp_conn *table_add(struct tcp *tcp, const struct segment *s);
 void table_touch(struct tcp *tcp, struct tcp_conn *c);  /* a packet of it came */
-void table_closed(struct tcp *tcp, struct tcp_conn *c); /* from the open to the closed ones */
+void table_reset(struct tcp *tcp, struct tcp_conn *c);  /* reset_by was set; no longer open */
+void table_closed(struct tcp *tcp, struct tcp_conn *c); /* from either to the closed ones */
 void table_forget(struct tcp *tcp, struct tcp_conn *c); /* and free it */
 
 /* tcp_half.c: data of one side, then whatever became deliverable by it. */

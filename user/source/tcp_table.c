@@ -50,6 +50,11 @@ static void list_newest(struct conn_list *list, struct tcp_conn *c)
 	list->count++;
 }
 
+static struct conn_list *list_of(struct tcp *tcp, const struct tcp_conn *c)
+{
+	return c->closed ? &tcp->closed : c->reset_by != NO_SIDE ? &tcp->reset : &tcp->open;
+}
+
 void table_forget(struct tcp *tcp, struct tcp_conn *c)
 {
 	struct segment s = { .from_port = c->port[0], .to_port = c->port[1] };
@@ -60,7 +65,7 @@ void table_forget(struct tcp *tcp, struct tcp_conn *c)
 	for (at = bucket(tcp, &s); *at != c; at = &(*at)->next)
 		;
 	*at = c->next;
-	unlist(c->closed ? &tcp->closed : &tcp->open, c);
+	unlist(list_of(tcp, c), c);
 	if (tcp->last == c)
 		tcp->last = NULL;
 	half_free(&c->half[0]);
@@ -101,15 +106,21 @@ struct tcp_conn *table_add(struct tcp *tcp, const struct segment *s)
 void table_touch(struct tcp *tcp, struct tcp_conn *c)
 {
 	tcp->last = c;
-	if (tcp->open.newest == c)
+	if (tcp->open.newest == c || c->reset_by != NO_SIDE)
 		return;
 	unlist(&tcp->open, c);
 	list_newest(&tcp->open, c);
 }
 
-void table_closed(struct tcp *tcp, struct tcp_conn *c)
+void table_reset(struct tcp *tcp, struct tcp_conn *c)
 {
 	unlist(&tcp->open, c);
+	list_newest(&tcp->reset, c);
+}
+
+void table_closed(struct tcp *tcp, struct tcp_conn *c)
+{
+	unlist(list_of(tcp, c), c);
 	c->closed = true;
 	list_newest(&tcp->closed, c);
 }
