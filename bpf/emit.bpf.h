@@ -32,7 +32,7 @@ static __always_inline void record_head(struct tt_ev_record *event, const struct
 {
 	const struct stream *st = r->st;
 
-	event_head(&event->head, r->s, kind, size);
+	event_head(&event->head, r->s->id, kind, size);
 	event->index = st->totals.records - 1;
 	event->version = st->head[1] << 8 | st->head[2];
 	event->length = st->head[3] << 8 | st->head[4];
@@ -99,7 +99,7 @@ static __noinline int emit_open(struct tt_sock *s, struct sock *sk)
 	if (!event)
 		return 0;
 	c = &sk->__sk_common;
-	event_head(&event->head, s, TT_EV_OPEN, sizeof(*event));
+	event_head(&event->head, s->id, TT_EV_OPEN, sizeof(*event));
 	event->connect_ns = s->connect_ns;
 	event->established_ns = s->established_ns;
 	event->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);

@@ -44,7 +44,7 @@ static __noinline int emit_first(struct tt_sock *s, __u32 dir, __u32 why)
 	event = event_reserve(sizeof(*event) + TT_FIRST_BYTES);
 	if (!event)
 		return 0;
-	event_head(&event->head, s, TT_EV_FIRST, sizeof(*event) + TT_FIRST_BYTES);
+	event_head(&event->head, s->id, TT_EV_FIRST, sizeof(*event) + TT_FIRST_BYTES);
 	event->bytes = st->first_bytes;
 	event->dir = dir & 1;
 	event->why = why;
@@ -88,7 +88,7 @@ static __always_inline void emit_answer(struct run *r)
 		return;
 	if (offset >= r->bytes)
 		goto none;
-	event_head(&event->head, r->s, TT_EV_FIRST, sizeof(*event) + TT_ANSWER_BYTES);
+	event_head(&event->head, r->s->id, TT_EV_FIRST, sizeof(*event) + TT_ANSWER_BYTES);
 	event->dir = r->dir;
 	event->why = TT_FIRST_ANSWER;
 	event->pad = 0;

@@ -39,11 +39,7 @@ static __always_inline void io_tell_sums(const struct tt_io *io, __u64 conn_id, 
 
 	if (!event)
 		return;
-	event->head.time_ns = bpf_ktime_get_ns();
-	event->head.conn_id = conn_id;
-	event->head.kind = TT_EV_IO_SUMS;
-	event->head.size = sizeof(*event);
-	event->head.pad = 0;
+	event_head(&event->head, conn_id, TT_EV_IO_SUMS, sizeof(*event));
 	event->object = io->object;
 	event->pid = io->pid;
 	event->file = io->file;
@@ -115,11 +111,8 @@ static __always_inline void io_count(const struct tt_library_call *call)
 static __always_inline void io_fill(struct tt_ev_io *event, const struct tt_library_call *call,
 				    __s32 outcome, __u16 size)
 {
+	event_head(&event->head, call->conn_id, TT_EV_IO, size);
 	event->head.time_ns = call->ended_ns;
-	event->head.conn_id = call->conn_id;
-	event->head.kind = TT_EV_IO;
-	event->head.size = size;
-	event->head.pad = 0;
 	event->object = call->object;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->tid = bpf_get_current_pid_tgid();

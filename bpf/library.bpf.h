@@ -57,11 +57,7 @@ static __always_inline struct tt_ev_library *library_event(struct tt_library_cal
 
 	if (!event)
 		return 0;
-	event->head.time_ns = bpf_ktime_get_ns();
-	event->head.conn_id = conn_id;
-	event->head.kind = TT_EV_LIBRARY;
-	event->head.size = sizeof(*event);
-	event->head.pad = 0;
+	event_head(&event->head, conn_id, TT_EV_LIBRARY, sizeof(*event));
 	event->object = call->object;
 	event->touched = call->touched;
 	event->pid = bpf_get_current_pid_tgid() >> 32;

@@ -281,11 +281,11 @@ static __always_inline void event_submit(void *event, int urgent)
 	bpf_ringbuf_submit(event, urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
-static __always_inline void event_head(struct tt_event *head, const struct tt_sock *s,
-				       __u16 kind, __u16 size)
+static __always_inline void event_head(struct tt_event *head, __u64 conn_id, __u16 kind,
+				       __u16 size)
 {
 	head->time_ns = bpf_ktime_get_ns();
-	head->conn_id = s->id;
+	head->conn_id = conn_id;
 	head->kind = kind;
 	head->size = size;
 	head->pad = 0;

@@ -83,7 +83,7 @@ static __noinline void owner_set(struct tt_sock *s, __u32 how)
 	if (s->announced) {
 		event = event_reserve(sizeof(*event));
 		if (event) {
-			event_head(&event->head, s, TT_EV_OWNER, sizeof(*event));
+			event_head(&event->head, s->id, TT_EV_OWNER, sizeof(*event));
 			event->owner = s->owner;
 			event_submit(event, 0);
 		}

@@ -128,7 +128,7 @@ static __noinline __attribute__((unused)) int process_tell(struct tt_sock *s, st
 	if (!event)
 		return 0;
 	bpf_map_update_elem(&tt_told, &key, &exec, BPF_ANY);
-	event_head(&event->head, s, TT_EV_PROCESS, sizeof(*event));
+	event_head(&event->head, s->id, TT_EV_PROCESS, sizeof(*event));
 	event->owner = s->owner;
 	event->pad = 0;
 	event->part_count = path_parts(event, task);

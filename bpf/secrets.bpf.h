@@ -85,11 +85,7 @@ static __always_inline void secret_tell(struct tt_library_call *call, __u8 label
 	event = event_reserve(sizeof(*event));
 	if (!event)
 		return;
-	event->head.time_ns = bpf_ktime_get_ns();
-	event->head.conn_id = call->conn_id;
-	event->head.kind = TT_EV_SECRET;
-	event->head.size = sizeof(*event);
-	event->head.pad = 0;
+	event_head(&event->head, call->conn_id, TT_EV_SECRET, sizeof(*event));
 	event->object = call->object;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->label = label;

@@ -13,7 +13,7 @@ static __always_inline void totals_fill(struct tt_ev_totals *event, const struct
 	event->acked_ns = 0;
 	event->dir[0] = s->stream[0].totals;
 	event->dir[1] = s->stream[1].totals;
-	event_head(&event->head, s, kind, sizeof(*event));
+	event_head(&event->head, s->id, kind, sizeof(*event));
 }
 
 static __always_inline void emit_totals(struct tt_sock *s, __u16 kind)

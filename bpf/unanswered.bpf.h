@@ -30,7 +30,7 @@ static __noinline int emit_complaint(struct tt_sock *s, struct sock *sk)
 	if (!event)
 		return 1;
 	__builtin_memset(event, 0, sizeof(*event));
-	event_head(&event->head, s, TT_EV_LIBRARY, sizeof(*event));
+	event_head(&event->head, s->id, TT_EV_LIBRARY, sizeof(*event));
 	event->pid = s->owner.pid;
 	event->file = complaint->file;
 	event->code = complaint->code;
