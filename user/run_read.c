@@ -50,9 +50,15 @@ static char *join(char **words)
 	return text;
 }
 
+static bool enough(const struct reading *r)
+{
+	return stopped || pipeline_full(r->pipeline);
+}
+
 static bool go_on(struct reading *r, const struct capture *capture)
 {
-	if (stopped || pipeline_full(r->pipeline))
+	tcp_time(r->tcp, capture_time_ns(capture));
+	if (enough(r))
 		return false;
 	/* What a pipe tells is wanted at once. */
 	return (!capture_is_stream(capture) && capture_packets(capture) % FLUSH_PACKETS) ||
@@ -68,12 +74,13 @@ static void on_streamed(void *arg, const char *text, size_t bytes)
 	tcp_unseal(r->tcp);
 }
 
-static void on_idle(void *arg)
+static bool on_idle(void *arg)
 {
 	struct reading *r = arg;
 
 	tcp_idle(r->tcp);
-	r->over = !pipeline_flush(r->pipeline);
+	r->over = !pipeline_flush(r->pipeline) || enough(r);
+	return !r->over;
 }
 
 static void tell_strange(const struct capture *capture, const char *path)
@@ -107,7 +114,7 @@ static int read_file(struct reading *r, const char *path)
 	if (r->options->verbose)
 		fprintf(stderr, "tlstrace: %s: %llu packets\n", path,
 			(unsigned long long)capture_packets(capture));
-	if (got >= 0 || stopped) {
+	if (got >= 0 || stopped || r->over) {
 		tell_strange(capture, path);
 		capture_close(capture);
 		return 0;
@@ -123,6 +130,7 @@ static void finish(struct reading *r)
 	const struct tcp_counts *counts = tcp_counts(r->tcp);
 	struct stats stats = { .not_tls = 0 };
 
+	tcp_idle(r->tcp);
 	if (!r->over)
 		tcp_end(r->tcp);
 	pipeline_end(r->pipeline, r->last_ns);

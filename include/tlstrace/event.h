@@ -63,6 +63,7 @@ enum tt_record_flag {
 	TT_AFTER_END = 2, /* the other end had closed its direction before */
 	TT_PAST_GAP = 4,  /* live: some were missed, at any time before */
 	TT_BESIDE_HOLE = 8, /* captures: of the other direction bytes were not seen, or not yet */
+	TT_CROSSED = 16, /* captures: the other end had reset the connection, unknown to the sender */
 };
 
 struct tt_event {

@@ -1,13 +1,11 @@
 #!/usr/bin/python3
 """Link layers, IP and TCP: however the same bytes travel, the same records come out."""
-import json
 import os
 import struct
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-from harness import TLSTRACE, connection, finish, of, ok, records, run, stats
+from harness import connection, finish, of, ok, records, run, stats
 from packets import *  # noqa: F403
 
 
@@ -203,31 +201,6 @@ for cut, closes in ((0, ["close_notify", "close_notify"]), (3, ["open", "close_n
 f = resumed(Flow().open())
 c = connection(run(pcap(frames(f.packets)))[1])
 ok(c["close"] == "open" and "close_by" not in c, "no end: open", c)
-f.raw(1, f.seq[1], RST | ACK)
-c = connection(run(pcap(frames(f.packets)))[1])
-ok((c["close"], c["close_by"]) == ("reset", "server"), "reset by the server", c)
-f = resumed(Flow().open()).raw(1, 77777777, RST)
-c = connection(run(pcap(frames(f.packets)))[1])
-ok(c["close"] == "open", "a reset far outside the window is none", c)
-f = Flow().open().send(0, hello).raw(1, 5001, RST | ACK)
-(h,) = of(run(pcap(frames(f.packets)))[1], "tls-handshake")
-ok(not h["tls"]["established"], "reset after the ClientHello: a failed handshake", h["tls"])
-f = Flow().open().send(0, hello)
-at = f.seq[0]
-f.raw(0, at, RST | ACK).send(1, b"\x15\3\3\0\2\2\x28")
-events = run(pcap(frames(f.packets)))[1]
-(a,) = of(events, "tls-alert")
-c = connection(events)
-ok((a["tls"]["alert"]["description"], a["tls"]["alert"]["sender"], c["close"], c["close_by"]) ==
-   ("handshake_failure", "server", "reset", "client"), "an alert crosses the client's reset", (a, c))
-p = subprocess.Popen([TLSTRACE, "read", "--json", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-p.stdin.write(pcap(frames(f.packets)))
-p.stdin.flush()
-while json.loads(p.stdout.readline())["event"]["action"] != "tls-connection":
-    pass
-ok(p.poll() is None, "a pipe that falls silent after a reset: the connection is told of")
-p.stdin.close()
-p.wait()
 
 # Filters and several files.
 other = flow(server=("10.0.0.3", 8443)).packets

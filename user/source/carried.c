@@ -143,6 +143,7 @@ void carrier_tell(struct carrier *c, struct carried *conn)
 			put(c, conn, p->sent, p->time_ns, TCP_ACK, p->data, p->bytes);
 	}
 	put_end(c, conn);
+	tcp_idle(c->tcp);
 	carried_free(conn);
 }
 

@@ -31,18 +31,21 @@ struct input {
 	uint8_t *room;
 	size_t size, from, to; /* of room; [from, to) is to be taken */
 	uint64_t taken;
-	void (*idle)(void *arg);
+	bool (*idle)(void *arg);
 	void *idle_arg;
 };
 
-/* Wait for bytes, or for the end; false when a signal interrupts it. */
+/* Wait for bytes, or for the end; false when a signal or nobody's interest ends it. */
 static bool wait(struct input *in)
 {
 	struct pollfd fd = { .fd = in->fd, .events = POLLIN };
 	int ready;
 
 	while (!(ready = poll(&fd, 1, INPUT_IDLE_MS)))
-		in->idle(in->idle_arg);
+		if (!in->idle(in->idle_arg))
+			return false;
+	if (ready < 0 && errno != EINTR)
+		in->error = strerror(errno);
 	return ready > 0;
 }
 
@@ -147,7 +150,7 @@ const char *input_error(const struct input *in)
 	return in->error;
 }
 
-void input_on_idle(struct input *in, void (*idle)(void *arg), void *arg)
+void input_on_idle(struct input *in, bool (*idle)(void *arg), void *arg)
 {
 	in->idle = in->stream ? idle : NULL;
 	in->idle_arg = arg;

@@ -28,8 +28,8 @@ void input_take(struct input *in, size_t bytes); /* that input_peek() showed */
 uint64_t input_offset(const struct input *in);	 /* bytes taken, of what was compressed too */
 const char *input_error(const struct input *in); /* why it ended early; NULL: it did not */
 bool input_is_stream(const struct input *in);	 /* a pipe: more may come later */
-/* From now on `idle` is called whenever a pipe has been silent for INPUT_IDLE_MS. */
-void input_on_idle(struct input *in, void (*idle)(void *arg), void *arg);
+/* From now on `idle` is called whenever a pipe has been silent for INPUT_IDLE_MS; false ends it. */
+void input_on_idle(struct input *in, bool (*idle)(void *arg), void *arg);
 /* The rest as a stdio stream, which takes from `in` and is closed before it. NULL: no memory. */
 FILE *input_stdio(struct input *in);
 void input_close(struct input *in);

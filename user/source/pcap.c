@@ -217,7 +217,7 @@ uint64_t capture_strange(const struct capture *c, int *type)
 	return c->strange;
 }
 
-void capture_on_idle(struct capture *c, void (*idle)(void *arg), void *arg)
+void capture_on_idle(struct capture *c, bool (*idle)(void *arg), void *arg)
 {
 	input_on_idle(c->in, idle, arg);
 }

@@ -24,8 +24,11 @@ uint64_t capture_packets(const struct capture *capture); /* before the filter */
 /* Packets of interfaces whose link type is not understood; *type is the last of these. */
 uint64_t capture_strange(const struct capture *capture, int *type);
 bool capture_is_stream(const struct capture *capture); /* a pipe: more may come later */
-/* From now on `idle` is called, within capture_next(), whenever a pipe has been silent for a second. */
-void capture_on_idle(struct capture *capture, void (*idle)(void *arg), void *arg);
+/*
+ * From now on `idle` is called, within capture_next(), whenever a pipe has been silent for a
+ * second. What returns false ends the capture there, in the middle of a packet or not.
+ */
+void capture_on_idle(struct capture *capture, bool (*idle)(void *arg), void *arg);
 void capture_close(struct capture *capture);
 
 #endif /* TT_SOURCE_PCAP_H */

@@ -9,10 +9,6 @@
 #include "util/lru.h"
 
 #define OPEN_MAX 262144	 /* connections; beyond, the quietest is given up */
-#define CLOSED_MAX 4096	 /* remembered, so that what comes late is not a new connection */
-#define RESET_WINDOW (1 << 24)
-#define RESET_MAX 4096		 /* connections that a reset ended just now */
-#define CROSSING_NS 1000000000LL /* what the other side sent before it heard of the reset */
 #define SERVERS_MAX 4096 /* known to speak TLS */
 
 struct tcp *tcp_new(const struct tcp_config *config,
@@ -34,36 +30,6 @@ struct tcp *tcp_new(const struct tcp_config *config,
 		return tcp;
 	tcp_free(tcp);
 	return NULL;
-}
-
-/* It stays for a while as closed: stray packets after it are its own. */
-static void close_conn(struct tcp *tcp, struct tcp_conn *c, bool end_seen)
-{
-	half_flush(tcp, c, 0);
-	half_flush(tcp, c, 1);
-	conn_closed(tcp, c, c->last_ns, end_seen);
-	half_free(&c->half[0]);
-	half_free(&c->half[1]);
-	first_free(c);
-	table_closed(tcp, c);
-	if (tcp->closed.count > CLOSED_MAX)
-		table_forget(tcp, tcp->closed.oldest);
-}
-
-static void drop(struct tcp *tcp, struct tcp_conn *c)
-{
-	if (!c->closed)
-		close_conn(tcp, c, c->reset_by != NO_SIDE || (c->half[0].fin && c->half[1].fin));
-	table_forget(tcp, c);
-}
-
-/* Those that were reset before `until_ns`: whatever crossed the reset has come. */
-static void close_reset(struct tcp *tcp, int64_t until_ns)
-{
-	struct tcp_conn *c;
-
-	while ((c = tcp->reset.oldest) && (c->reset_ns <= until_ns || tcp->reset.count > RESET_MAX))
-		close_conn(tcp, c, true);
 }
 
 /* Whether this SYN cannot belong to what is known of the connection. */
@@ -118,14 +84,6 @@ static void acknowledge(struct tcp_conn *c, int side, const struct segment *s)
 	}
 }
 
-static bool reset_valid(const struct tcp_conn *c, int side, const struct segment *s)
-{
-	const struct half *h = &c->half[side];
-	int32_t ahead = (int32_t)(s->seq - h->next);
-
-	return !h->positioned || (ahead > -RESET_WINDOW && ahead < RESET_WINDOW);
-}
-
 static bool side_done(const struct half *h)
 {
 	return h->fin && (!h->positioned || (int32_t)(h->next - h->fin_seq) >= 0 ||
@@ -166,7 +124,7 @@ static struct tcp_conn *conn_of(struct tcp *tcp, const struct segment *s, int *s
 	struct tcp_conn *c = table_find(tcp, s, side);
 
 	if (c && begins && another_connection(c, *side, s)) {
-		drop(tcp, c);
+		conn_drop(tcp, c);
 		c = NULL;
 	}
 	if (c)
@@ -175,30 +133,13 @@ static struct tcp_conn *conn_of(struct tcp *tcp, const struct segment *s, int *s
 	if (!begins && (!s->wire_bytes || s->flags & TCP_RST))
 		return NULL;
 	*side = 0;
+	if (begins && !(s->flags & TCP_ACK))
+		conn_close_reset(tcp, s);
 	if (tcp->open.count >= OPEN_MAX) {
 		tcp->counts.given_up++;
-		drop(tcp, tcp->open.oldest);
+		conn_drop(tcp, tcp->open.oldest);
 	}
 	return table_add(tcp, s);
-}
-
-static void reset(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s)
-{
-	if (!reset_valid(c, side, s))
-		return;
-	c->reset_by = (uint8_t)side;
-	c->reset_ns = s->time_ns;
-	table_reset(tcp, c);
-}
-
-/* The other side had not heard of the reset; that it ends, too, tells nothing more. */
-static void crossed(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s)
-{
-	if (!s->wire_bytes || s->flags & (TCP_SYN | TCP_RST))
-		return;
-	c->last_ns = s->time_ns;
-	half_data(tcp, c, side, s);
-	half_settle(tcp, c, side, s->time_ns);
 }
 
 void tcp_segment(void *arg, const struct segment *s)
@@ -208,7 +149,7 @@ void tcp_segment(void *arg, const struct segment *s)
 	int side;
 
 	tcp->counts.segments++;
-	close_reset(tcp, s->time_ns - CROSSING_NS);
+	tcp_time(tcp, s->time_ns);
 	if (!wanted(tcp, s))
 		return;
 	c = conn_of(tcp, s, &side);
@@ -216,7 +157,7 @@ void tcp_segment(void *arg, const struct segment *s)
 		return;
 	table_touch(tcp, c);
 	if (c->reset_by != NO_SIDE) {
-		crossed(tcp, c, side, s);
+		conn_crossed(tcp, c, side, s);
 		return;
 	}
 	c->last_ns = s->time_ns;
@@ -225,7 +166,7 @@ void tcp_segment(void *arg, const struct segment *s)
 	if (s->flags & TCP_ACK)
 		acknowledge(c, side, s);
 	if (s->flags & TCP_RST) {
-		reset(tcp, c, side, s);
+		conn_reset(tcp, c, side, s);
 		return;
 	}
 	if (s->wire_bytes)
@@ -235,28 +176,12 @@ void tcp_segment(void *arg, const struct segment *s)
 	half_settle(tcp, c, 0, s->time_ns);
 	half_settle(tcp, c, 1, s->time_ns);
 	if (side_done(&c->half[0]) && side_done(&c->half[1]))
-		close_conn(tcp, c, true);
-}
-
-void tcp_idle(struct tcp *tcp)
-{
-	close_reset(tcp, INT64_MAX);
+		conn_close(tcp, c, true);
 }
 
 void tcp_unseal(struct tcp *tcp)
 {
 	tcp->config.sealed = true;
-}
-
-void tcp_end(struct tcp *tcp)
-{
-	tcp_idle(tcp);
-	while (tcp->open.oldest) {
-		struct tcp_conn *c = tcp->open.oldest;
-		bool both = c->half[0].fin && c->half[1].fin;
-
-		close_conn(tcp, c, both);
-	}
 }
 
 const struct tcp_counts *tcp_counts(const struct tcp *tcp)

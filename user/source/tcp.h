@@ -36,7 +36,9 @@ struct tcp *tcp_new(const struct tcp_config *config,
 void tcp_segment(void *tcp, const struct segment *segment);
 /* From now on tell bodies that only keys can read too. */
 void tcp_unseal(struct tcp *tcp);
-/* No packet came for as long as others cross a reset: those that were reset are over. */
+/* It is this late, though the packet that says so is of no connection here. */
+void tcp_time(struct tcp *tcp, int64_t time_ns);
+/* Nothing will cross a reset any more: those that were reset are over. */
 void tcp_idle(struct tcp *tcp);
 /* No more packets: what waits for missing bytes waits no longer. */
 void tcp_end(struct tcp *tcp);

@@ -51,6 +51,7 @@ struct tcp_conn {
 	uint32_t altered; /* of these, or overlaps, with other bytes */
 	uint64_t id;
 	int64_t connect_ns, established_ns, last_ns;
+	int64_t data_ns;  /* of the last packet with data; meaningful when `data` */
 	int64_t reset_ns; /* when; meaningful when reset_by is a side */
 	struct first *first[2]; /* of what does not begin with TLS, or NULL; owned */
 	struct half half[2];
@@ -89,6 +90,16 @@ void table_touch(struct tcp *tcp, struct tcp_conn *c);  /* a packet of it came *
 void table_reset(struct tcp *tcp, struct tcp_conn *c);  /* reset_by was set; no longer open */
 void table_closed(struct tcp *tcp, struct tcp_conn *c); /* from either to the closed ones */
 void table_forget(struct tcp *tcp, struct tcp_conn *c); /* and free it */
+
+/* tcp_close.c: it stays for a while as closed; stray packets after it are its own. */
+void conn_close(struct tcp *tcp, struct tcp_conn *c, bool end_seen);
+void conn_drop(struct tcp *tcp, struct tcp_conn *c); /* closed, and forgotten */
+/* A reset by `side`, when it is a valid one. */
+void conn_reset(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s);
+/* A segment that came after the reset: the other side had not heard of it. */
+void conn_crossed(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s);
+/* The two ends of a SYN meet again: the next is judged by how the one before it ended. */
+void conn_close_reset(struct tcp *tcp, const struct segment *syn);
 
 /* tcp_half.c: data of one side, then whatever became deliverable by it. */
 void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segment *s);

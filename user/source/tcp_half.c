@@ -188,6 +188,7 @@ void half_data(struct tcp *tcp, struct tcp_conn *c, int side, const struct segme
 	uint32_t old;
 
 	c->data = true;
+	c->data_ns = s->time_ns;
 	if (!h->positioned)
 		position(c, h, p.seq);
 	ahead = after(p.seq, h->next);

@@ -89,6 +89,8 @@ static bool past_handshake(const struct session *s, int dir)
 
 void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
 {
+	if (s->crossed)
+		return; /* the other end had gone: nothing became of it */
 	if (s->finished[dir] < 255)
 		s->finished[dir]++;
 	if (s->conn.established || (!(s->finished[0] && s->finished[1]) && !past_handshake(s, dir)))
@@ -199,6 +201,7 @@ void session_record(struct session *s, const struct track_out *out, int64_t time
 	bool hidden = is_protected(s, e);
 	struct past_record *r = NULL;
 
+	s->crossed |= !!(e->flags & TT_CROSSED);
 	s->holed |= !!(e->flags & (TT_AFTER_GAP | TT_PAST_GAP | TT_BESIDE_HOLE));
 	if (!e->body_offset)
 		open_begin(s, out, time_ns, e);
