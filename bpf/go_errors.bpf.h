@@ -9,6 +9,7 @@
 #include "library_go.bpf.h"
 
 #define ERRORS_DEEP 4 /* one inside the other */
+#define GO_TEXT_MAX 127 /* bytes that are told of */
 #define METHOD_AT 24  /* runtime.itab: two pointers, a hash, then methods */
 /* Bytes of "remote error": no other operation of net.OpError has that many. */
 #define REMOTE_ERROR 12
@@ -47,7 +48,8 @@ static __always_inline void go_text(struct go_error *error, __u64 at)
 	error->text = go_word(at);
 	error->text_bytes = go_word(at + 8);
 	go_touch(error->text);
-	go_touch(error->text + error->text_bytes - 1);
+	/* What goes into the event ends on the next page at the most. */
+	go_touch(error->text + (error->text_bytes < GO_TEXT_MAX ? error->text_bytes : GO_TEXT_MAX) - 1);
 }
 
 /* What the value says, of the shape that it has. The address of an error inside it, or 0. */

@@ -31,9 +31,9 @@ static __always_inline void go_tell(__u64 object, __u64 conn_id, __u32 file, __u
 	event->line = error->type;
 	event->verify = error->number;
 	if (bytes && error->text) {
-		if (bytes > sizeof(event->text) - 1)
-			bytes = sizeof(event->text) - 1;
-		bytes &= 127;
+		if (bytes > GO_TEXT_MAX)
+			bytes = GO_TEXT_MAX;
+		bytes &= GO_TEXT_MAX;
 		event->text[bytes] = 0;
 		if (bpf_probe_read_user(event->text, bytes, (const void *)error->text))
 			event->text[0] = 0;
@@ -98,19 +98,17 @@ static __always_inline void go_alert(struct tt_go_call *call, const struct tt_go
 	event_submit(event, 0);
 }
 
-static __always_inline void go_handshake_end(struct tt_go_call *call, const struct go_error *error,
+static __always_inline void go_handshake_end(__u64 conn, __s32 alert, const struct go_error *error,
 					     const struct tt_go_site *site)
 {
-	__u64 conn_id = go_conn(call->handshake.object);
-	__u8 received = call->alert < 0 && error->remote && error->alert >= 0;
+	__u64 conn_id = go_conn(conn);
+	__u8 received = alert < 0 && error->remote && error->alert >= 0;
 
 	if (!conn_id)
 		count_unbound();
 	else
-		go_tell(call->handshake.object, conn_id, site->file, TT_CALL_HANDSHAKE, error,
-			received ? error->alert : call->alert, received, 0);
-	call->handshake.depth_bytes = 0;
-	call->alert = -1;
+		go_tell(conn, conn_id, site->file, TT_CALL_HANDSHAKE, error,
+			received ? error->alert : alert, received, 0);
 }
 
 /* Only an alert from the other end: what fails here was told when its alert was sent. */
@@ -140,22 +138,27 @@ static __always_inline void go_end(struct pt_regs *ctx, struct tt_go_call *call,
 	struct go_error error = { .number = -1, .alert = -1 };
 	struct tt_go_frame *frame = site->kind == TT_GO_READ_END ? &call->read : &call->handshake;
 	__u64 table = ctx->ax, data = ctx->bx, ip = ctx->ip;
-	int known = go_leaves(frame, end, sp);
+	int known = go_leaves(frame, end, sp), reads = site->kind == TT_GO_READ_END;
+	__u64 conn = frame->object;
+	__s32 alert = call->alert;
 
-	if (known && !table)
+	if (known && (!table || !reads))
 		frame->depth_bytes = 0;
-	if (!table || (!known && site->kind != TT_GO_READ_END) ||
-	    (site->kind == TT_GO_READ_END && go_inside(&call->handshake, end, sp)))
+	if (!table || (!known && !reads) ||
+	    (reads && go_inside(&call->handshake, end, sp)))
 		return;
+	if (!reads)
+		call->alert = -1;
+	/* It may sleep, and the call's place in the map be another's after that. */
 	go_follow(&error, site->file, go_bias(site, ip), table, data);
 	/*
 	 * Where its begin is not seen, to keep within the budget, the place of the first
 	 * argument, above the return address, names the connection: most likely.
 	 */
-	if (site->kind == TT_GO_READ_END)
-		go_read_end(known ? frame->object : go_word(sp + 8), &error, site, !known);
+	if (reads)
+		go_read_end(known ? conn : go_word(sp + 8), &error, site, !known);
 	else
-		go_handshake_end(call, &error, site);
+		go_handshake_end(conn, alert, &error, site);
 }
 
 static __always_inline void go_hit(const struct tt_go_site *site)
