@@ -56,6 +56,12 @@ bool about_certificate(int code)
 	       code == BAD_CERTIFICATE_HASH;
 }
 
+/* By the library's word: it compares with the name that the program gave it, whatever was sent as server name. */
+static bool refuses_name(const struct facts *f)
+{
+	return f->verify == X509_V_ERR_HOSTNAME_MISMATCH || f->verify == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
 /* What the certificate itself excludes, where it was readable; the rule says what it has looked at. */
 static void rule_out(const struct facts *f, struct finding *out)
 {
@@ -65,7 +71,7 @@ static void rule_out(const struct facts *f, struct finding *out)
 
 	if (c && c->has_not_before && c->has_not_after && c->not_before_s <= now_s && now_s <= c->not_after_s)
 		say(&out->ruled_out, "Its dates, by the clock here: the server's own certificate was valid then.");
-	if (c && *name && certificate_is_for(c, name))
+	if (c && *name && certificate_is_for(c, name) && !refuses_name(f))
 		say(&out->ruled_out, "Its name: it is for \"%.200s\", which the client asked for.", name);
 }
 
@@ -183,7 +189,9 @@ bool rule_untrusted(const struct facts *f, struct finding *out)
 
 bool rule_revoked(const struct facts *f, struct finding *out)
 {
-	if (!of_server(f) || f->code != CERTIFICATE_REVOKED)
+	bool said = f->verify == X509_V_ERR_CERT_REVOKED && about_certificate(f->code);
+
+	if (!of_server(f) || !(f->code == CERTIFICATE_REVOKED || said))
 		return false;
 	title(out, "The client holds that the server's certificate was revoked.");
 	out->confidence = CONFIDENCE_CERTAIN;
@@ -196,22 +204,16 @@ bool rule_revoked(const struct facts *f, struct finding *out)
 
 bool rule_certificate(const struct facts *f, struct finding *out)
 {
-	bool said = f->reason == SSL_R_CERTIFICATE_VERIFY_FAILED;
-
-	if ((!about_certificate(f->code) && !said) || f->by == ROLE_UNKNOWN)
+	if (!of_server(f) || !(about_certificate(f->code) || f->reason == SSL_R_CERTIFICATE_VERIFY_FAILED))
 		return false;
-	title(out, "The %s rejects the %s's certificate (%s).", end_name(f->by),
-	      end_name(other_end(f->by)), f->verify ? f->error->verify_text : alert_name(f->code));
+	title(out, "The client rejects the server's certificate (%s).", f->verify ? f->error->verify_text : alert_name(f->code));
 	out->confidence = f->verify ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
 	if (!f->error)
-		say(&out->evidence, "The code does not say why: the %s's own log does.", end_name(f->by));
+		say(&out->evidence, "The code does not say why: the client's own log does.");
 	rule_out(f, out);
-	if (of_server(f))
-		next_for_server(f, out);
-	else
-		say(&out->next_steps, "The server's error log has the verification error.");
+	next_for_server(f, out);
 	return true;
 }
 
@@ -220,21 +222,23 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 	const struct certificate *c = of_server(f) ? judged(f) : NULL;
 	const char *name = f->conn->client.server_name;
 
-	bool said = f->verify == X509_V_ERR_HOSTNAME_MISMATCH ||
-		    f->verify == X509_V_ERR_IP_ADDRESS_MISMATCH;
+	bool said = refuses_name(f), fits = c && *name && certificate_is_for(c, name);
 
 	if (!said && (!c || !*name || !c->name_count || f->verify ||
 		      (f->code != BAD_CERTIFICATE && f->code != CERTIFICATE_UNKNOWN)))
 		return false;
-	if (!said && certificate_is_for(c, name))
+	if (!said && fits)
 		return false;
-	title(out, "The server's certificate is for another name than the client asked for.");
+	title(out, fits ? "The server's certificate is for another name than the client's program expects." :
+			  "The server's certificate is for another name than the client asked for.");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
-	if (c && *name && c->name_count)
+	if (fits)
+		say(&out->evidence, "The certificate is for \"%.200s\", the server name that the client sent; the program had its library look for another one, which is not on the wire.", name);
+	else if (c && *name && c->name_count)
 		say(&out->evidence, "The client asked for \"%.200s\"; the certificate names \"%.200s\"%s.", name,
-	    c->names[0], c->name_count > 1 ? " and others, none of which matches" : "");
+		    c->names[0], c->name_count > 1 ? " and others, none of which matches" : "");
 	rule_out(f, out);
 	next_for_server(f, out);
 	return true;

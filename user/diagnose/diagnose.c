@@ -41,6 +41,7 @@ static const struct row rules[] = {
 	{ "certificate-weak-key", SEVERITY_ERROR, rule_weak_key },
 	{ "certificate-rejected", SEVERITY_ERROR, rule_stapling },
 	{ "certificate-rejected", SEVERITY_ERROR, rule_certificate },
+	{ "certificate-rejected", SEVERITY_ERROR, rule_certificate_unclear },
 	{ "version-mismatch", SEVERITY_ERROR, rule_version },
 	{ "no-shared-alpn", SEVERITY_ERROR, rule_alpn },
 	{ "server-name-missing", SEVERITY_ERROR, rule_name_missing },

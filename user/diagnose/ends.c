@@ -80,96 +80,6 @@ bool rule_malformed(const struct facts *f, struct finding *out)
 	return true;
 }
 
-static bool hello_unfinished(const struct conn *c)
-{
-	return c->hello_begun && !c->client.seen && !c->server.seen && !c->malformed;
-}
-
-/* Zeek's letter of a message, as words. */
-static const char *letter_words(char letter)
-{
-	switch (letter | 0x20) {
-	case 'c': return "ClientHello";
-	case 's': return "ServerHello";
-	case 'j': return "HelloRetryRequest";
-	case 'x': return "Certificate";
-	case 'k': return "ServerKeyExchange";
-	case 'r': return "CertificateRequest";
-	case 'n': return "ServerHelloDone";
-	case 'y': return "CertificateVerify";
-	case 'g': return "ClientKeyExchange";
-	case 'i': return "ChangeCipherSpec";
-	case 'f': return "Finished";
-	default: return NULL;
-	}
-}
-
-/* Before the ClientHello was answered: a record of which no message could be read is no silence. */
-static void say_unanswered(const struct facts *f, struct finding *out)
-{
-	const struct alert *last = &f->conn->last_alert;
-
-	for (int i = 0; i < last->after_count; i++)
-		if (last->after[i].sender == ROLE_SERVER) {
-			say(&out->evidence, "It was the server's turn: it began a record of %u bytes, and no whole message of it was seen.",
-			    last->after[i].length);
-			return;
-		}
-	say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");
-}
-
-static void say_turn13(const struct conn *c, bool by_server, struct finding *out)
-{
-	uint64_t hidden = c->totals[c->role != ROLE_SERVER].app_records;
-
-	if (by_server && hidden)
-		say(&out->evidence, "%llu protected records of the server followed: if they were its whole flight, it was the client's turn to send its Finished.",
-		    (unsigned long long)hidden);
-	else if (by_server)
-		say(&out->evidence, "It was the server's turn: the rest of its flight, from EncryptedExtensions to Finished, never came.");
-}
-
-/* RFC 5246 7.3: who has to speak after that message. */
-static void say_turn(const struct conn *c, char last, struct finding *out)
-{
-	if (last == 'j')
-		say(&out->evidence, "It was the client's turn: its second ClientHello never came.");
-	else if (is_tls13(c->server.version))
-		say_turn13(c, last & 0x20, out);
-	else if (last == 'n')
-		say(&out->evidence, "It was the client's turn: its key exchange never came.");
-	else if (last == 'I' && c->resumed)
-		say(&out->evidence, "It was the client's turn: its Finished never came.");
-	else if (last == 'I')
-		say(&out->evidence, "It was the server's turn: its ChangeCipherSpec and Finished never came.");
-	else if (last == 'i')
-		say(&out->evidence, c->resumed ? "It was the client's turn: its ChangeCipherSpec and Finished never came." :
-						 "It was the server's turn: its Finished never came.");
-	else if (strchr("sxkr", last))
-		say(&out->evidence, "It was the server's turn: its flight has no ServerHelloDone yet.");
-	else if (strchr("XGY", last))
-		say(&out->evidence, "It was the client's turn: its flight is not complete.");
-}
-
-static void say_last(const struct facts *f, struct finding *out)
-{
-	size_t length = strlen(f->conn->history);
-	char last = length ? f->conn->history[length - 1] : 0;
-	const char *words = letter_words(last);
-
-	if (hello_unfinished(f->conn))
-		say(&out->evidence, "It was the client's turn: its ClientHello, begun in a record of %u bytes, never came whole.",
-		    f->conn->hello_begun);
-
-	if (words)
-		say(&out->evidence, "The last readable message was the %s of the %s (history %s).", words,
-		    last & 0x20 ? "server" : "client", f->conn->history);
-	if (last == 'C')
-		say_unanswered(f, out);
-	else if (last)
-		say_turn(f->conn, last, out);
-}
-
 static bool silent(const struct facts *f)
 {
 	return !f->alert && f->conn->close_by != ROLE_UNKNOWN;
@@ -189,6 +99,15 @@ bool rule_reset(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* RFC 8446 6.1: a warning, with close_notify or the end behind it. */
+static bool canceled(const struct conn *c, enum tls_role by)
+{
+	for (int i = 0; i < c->alert_count; i++)
+		if (c->alerts[i].description == USER_CANCELED && c->alerts[i].sender == by)
+			return true;
+	return false;
+}
+
 bool rule_closed(const struct facts *f, struct finding *out)
 {
 	bool by_notice = f->alert && f->code == CLOSE_NOTIFY_ALERT;
@@ -198,11 +117,16 @@ bool rule_closed(const struct facts *f, struct finding *out)
 		by = other_end(f->alert ? f->by : f->conn->role);
 	else if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
 		return false;
-	title(out, "The %s closed the connection during the handshake, without saying why.",
-	      end_name(by));
+	if (canceled(f->conn, by))
+		title(out, "The %s gave up the handshake: it said user_canceled, and closed the connection.", end_name(by));
+	else
+		title(out, "The %s closed the connection during the handshake, without saying why.",
+		      end_name(by));
 	out->confidence = CONFIDENCE_CERTAIN;
 	if (f->peer_gone)
 		say_library(f, out);
+	if (by_notice)
+		say(&out->evidence, "It sent close_notify, which says that nothing more will come and not why.");
 	say_last(f, out);
 	say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
 	say(&out->next_steps, "Read the %s's log at this time.", end_name(by));
@@ -253,7 +177,8 @@ bool rule_unexplained(const struct facts *f, struct finding *out)
 	title(out, "The handshake failed and what was seen does not tell why.");
 	out->confidence = CONFIDENCE_POSSIBLE;
 	say_alert_fact(f, out);
-	say_last(f, out);
+	if (!f->alert || f->code < 0)
+		say_last(f, out);
 	say_answered(f, out);
 	if (refuses_flight(f))
 		say(&out->evidence, "It answers the server's flight, whose Certificate is hidden as well: a certificate that is refused ends like this, and so does all else that is wrong in that flight.");

@@ -31,6 +31,7 @@ enum alert_code {
 	INSUFFICIENT_SECURITY = 71,
 	INTERNAL_ERROR = 80,
 	INAPPROPRIATE_FALLBACK = 86,
+	USER_CANCELED = 90,
 	NO_RENEGOTIATION = 100,
 	MISSING_EXTENSION = 109,
 	UNSUPPORTED_EXTENSION = 110,
@@ -87,7 +88,7 @@ rule rule_name, rule_name_missing, rule_other_certificate;
 /* plain.c: one end does not speak TLS at all, or not at first. */
 rule rule_plain_client, rule_plain_server, rule_proxy;
 /* mutual.c: the client's certificate. */
-rule rule_client_required, rule_client_rejected;
+rule rule_client_required, rule_client_rejected, rule_certificate_unclear;
 rule rule_renegotiation; /* renegotiation.c */
 /* certificates.c */
 rule rule_not_yet_valid, rule_expired, rule_untrusted,
@@ -105,6 +106,8 @@ rule rule_found_client, rule_found_early, rule_found_expired, rule_found_revoked
 rule rule_unsafe, rule_slow, rule_ticket, rule_no_close_notify, rule_client_specific,
 	rule_peer_specific;
 
+/* turn.c: the last readable message, and whose turn it was. */
+void say_last(const struct facts *facts, struct finding *out);
 /* text.c: append a sentence; one too many, or too long, is cut. */
 void say(struct sentences *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void title(struct finding *finding, const char *format, ...)

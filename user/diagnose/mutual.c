@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* mutual.c - rules for the certificate that a server asks its client for. */
 #include <openssl/sslerr.h>
+#include <string.h>
 
 #include "diagnose/facts.h"
 #include "model/names.h"
 #include "wire/infer.h"
+
+#define CLIENT_HELLO_TYPE 1
 
 /* gnutls/gnutls.h */
 #define GNUTLS_NO_CERTIFICATE_FOUND (-49)
@@ -34,6 +37,18 @@ bool refuses_unseen(const struct conn *c, const struct alert *a)
 	       (c->certificate_hint == HINT_EMPTY || c->certificate_hint == HINT_SENT) &&
 	       c->totals[server].records == c->records_shaking[server] + 1 &&
 	       !c->totals[0].gap_bytes && !c->totals[1].gap_bytes && !client_ended(c, a);
+}
+
+/* The server's alert answers the ClientHello, or it asked for no certificate: there is none to judge. */
+static bool unasked_certificate(const struct facts *f)
+{
+	const struct past_record *r = f->answered;
+	const struct conn *c = f->conn;
+	bool hello = r && !r->encrypted && r->message_count == 1 && r->messages[0] == CLIENT_HELLO_TYPE;
+	bool flight = c->server.seen && !is_tls13(c->server.version) && strchr(c->history, 'n');
+
+	return f->by == ROLE_SERVER && !f->error && !c->established && !c->client_certificate_sent &&
+	       (hello || (flight && !c->client_certificate_requested));
 }
 
 /* Asked for one, the client sent none: most servers then say no more than this. */
@@ -68,9 +83,11 @@ bool rule_client_required(const struct facts *f, struct finding *out)
 	    (f->code != CERTIFICATE_REQUIRED && !said && !none_sent(f)))
 		return false;
 	title(out, "The server requires a client certificate and the client sent none.");
-	out->confidence = f->code == CERTIFICATE_REQUIRED || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	out->confidence = (f->code == CERTIFICATE_REQUIRED && !unasked_certificate(f)) || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
-	if (f->conn->client_certificate_requested)
+	if (unasked_certificate(f))
+		say(&out->evidence, "It answers the client's first message: the client had not been asked for one.");
+	else if (f->conn->client_certificate_requested)
 		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
 	else
 		say_hint(f, out);
@@ -95,7 +112,7 @@ bool rule_client_rejected(const struct facts *f, struct finding *out)
 						   f->conn->certificate_hint == HINT_SENT);
 	bool said = f->reason == SSL_R_CERTIFICATE_VERIFY_FAILED;
 
-	if (f->by != ROLE_SERVER || !(unseen || denied || said ||
+	if (f->by != ROLE_SERVER || unasked_certificate(f) || !(unseen || denied || said ||
 				      (about_certificate(f->code) && client_sent(f->conn))))
 		return false;
 	if (f->code < 0)
@@ -110,6 +127,27 @@ bool rule_client_rejected(const struct facts *f, struct finding *out)
 	if (f->conn->client_certificate_sent || f->conn->certificate_hint == HINT_SENT)
 		say(&out->ruled_out, "A certificate that is missing: the client sent one.");
 	say(&out->next_steps, "openssl verify -CAfile CA-OF-THE-SERVER.pem CERT.pem");
+	say(&out->next_steps, "The server's error log has the verification error.");
+	return true;
+}
+
+/* Whose certificate it speaks of is not sure: none of the client's was seen. */
+bool rule_certificate_unclear(const struct facts *f, struct finding *out)
+{
+	bool unasked = unasked_certificate(f);
+
+	if (f->by != ROLE_SERVER || !about_certificate(f->code))
+		return false;
+	if (unasked)
+		title(out, "The server refuses the client with an alert about a certificate (%s), though the client was asked for none.",
+		      alert_name(f->code));
+	else
+		title(out, "The server rejects the client's certificate (%s).", alert_name(f->code));
+	out->confidence = unasked ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+	say_alert_fact(f, out);
+	if (unasked)
+		say(&out->evidence, "No certificate of the client's is on its way yet: the server means its own, or chose the code ill.");
+	say(&out->evidence, "The code does not say why: the server's own log does.");
 	say(&out->next_steps, "The server's error log has the verification error.");
 	return true;
 }

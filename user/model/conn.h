@@ -101,7 +101,7 @@ struct conn {
 	int64_t first_ns, client_hello_ns, server_hello_ns, established_at_ns; /* wall clock, 0 unknown */
 	int64_t closed_ns;
 	int64_t last_record_ns; /* wall clock */
-	bool stalled;		/* no record for TRACK_STALL_NS while shaking hands */
+	bool stalled;		/* no record for TRACK_STALL_NS, and the handshake is not over */
 	int64_t tcp_connect_duration_ns; /* 0 unknown */
 	uint32_t records_shaking[2]; /* as totals: records when the handshake ended */
 	struct side_totals totals[2]; /* [0] local end sent, [1] received */

@@ -35,7 +35,8 @@ static void say_failure(FILE *out, const struct conn *c)
 	const char *last = c->server.seen ? "the ServerHello" : "the ClientHello";
 
 	for (int i = c->alert_count - 1; i >= 0; i--)
-		if (c->alerts[i].level == 2) {
+		if (c->alerts[i].level == 2 &&
+		    !(c->last_alert.peer_gone && c->last_alert.description == c->alerts[i].description)) {
 			say_alert(out, c->alerts[i].description, c->alerts[i].sender);
 			return;
 		}
@@ -168,7 +169,10 @@ static void alert(struct sink *s, const struct fact *fact, const struct alert *a
 	if (a->readable) {
 		fprintf(line.text, "%s %s (%u): ", fatal ? "fatal" : "warning",
 			name ? name : "unknown", a->description);
-		say_alert(line.text, a->description, a->sender);
+		if (a->peer_gone)
+			fprintf(line.text, "the %s found that the other end had closed", terminal_side(a->sender));
+		else
+			say_alert(line.text, a->description, a->sender);
 	} else {
 		fputs("encrypted", line.text);
 	}

@@ -40,19 +40,13 @@ static bool sure_hello(const uint8_t *p, uint32_t bytes)
 	return record >= 6 && (p[5] == SERVER_HELLO ? message + 4 <= record : message + 4 == record);
 }
 
-/* An alert before anything else: 7 bytes whose meanings all exist. */
+/* An alert before anything else: 7 bytes, of which the last may have any meaning, a new one too. */
 static enum verdict be_alert(const uint8_t *p, size_t bytes)
 {
-	static const uint8_t known[] = { 0, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48,
-					 49, 50, 51, 60, 70, 71, 80, 86, 90, 100, 109, 110, 111, 112,
-					 113, 114, 115, 116, 120 };
-
 	if ((bytes > 1 && p[1] != 3) || (bytes > 2 && p[2] > 4) || (bytes > 3 && p[3]) ||
 	    (bytes > 4 && p[4] != 2) || (bytes > 5 && p[5] != 1 && p[5] != 2))
 		return VERDICT_PLAIN;
-	if (bytes < 7)
-		return VERDICT_WAIT;
-	return memchr(known, p[6], sizeof(known)) ? VERDICT_TLS : VERDICT_PLAIN;
+	return bytes < 7 ? VERDICT_WAIT : VERDICT_TLS;
 }
 
 /* RFC 5246 E.2: lengths of cipher specs, session ID and challenge fill the record. */

@@ -26,8 +26,10 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 	if (s->reported || !has_begun(&s->conn))
 		return;
 	s->reported = true;
-	if (s->conn.established)
+	if (s->conn.established) {
 		s->conn.established_at_ns = time_ns;
+		s->conn.stalled = false; /* that it went on after all is said by its time */
+	}
 	s->conn.records_shaking[0] = s->recent_end[0];
 	s->conn.records_shaking[1] = s->recent_end[1];
 	if (s->conn.failed && !s->conn.last_alert.time_ns)
