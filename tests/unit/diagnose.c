@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Each rule by facts that fire it and by a near miss that must not. */
+#include <openssl/x509_vfy.h>
+
 #include "facts_made.h"
 
 static void keys(void)
@@ -77,14 +79,6 @@ static void alerts(void)
 		a.level = 1;
 		is("handshake-failed-unexplained", &c, &a, "a warning ends nothing");
 	}
-}
-
-static bool has(const struct sentences *s, const char *words)
-{
-	for (int i = 0; i < s->count; i++)
-		if (strstr(s->text[i], words))
-			return true;
-	return false;
 }
 
 static void offers(void)
@@ -186,6 +180,10 @@ static void certificates(void)
 	is("certificate-rejected", &c, &a, "its dates are not past");
 	old.not_before_s = 1001;
 	is("certificate-not-yet-valid", &c, &a, "its dates are to come");
+	c.error = (struct library_error){ .library = "gnutls", .reason = -43, .sends = -1, .received = -1,
+					  .verify = X509_V_ERR_CERT_REVOKED, .verify_text = "certificate revoked" };
+	is("certificate-revoked", &c, &a, "GnuTLS says so, with an alert of its own choice");
+	c.error.library = NULL;
 	a = fatal(S, 42, 0);
 	c.client_certificate_requested = true;
 	is("client-certificate-required", &c, &a, "asked for and not sent");

@@ -74,4 +74,12 @@ static inline void is(const char *wanted, const struct conn *c, const struct ale
 		printf("# said %s\n", code(c, a));
 }
 
+static inline bool has(const struct sentences *s, const char *words)
+{
+	for (int i = 0; i < s->count; i++)
+		if (strstr(s->text[i], words))
+			return true;
+	return false;
+}
+
 #endif /* TT_TESTS_FACTS_MADE_H */

@@ -72,9 +72,30 @@ static void judged(void)
 	is("certificate-rejected", &c, &bad, "a new one that is for the name");
 }
 
+/* Its library compares with what the program told it, which need not be the server name. */
+static void expected(void)
+{
+	char *named[] = { "a.test", "c.test" };
+	struct certificate cert = { .readable = true, .names = named, .name_count = 2, .key_type = "EC", .key_bits = 256 };
+	struct conn c = failed_conn();
+	struct alert bad = fatal(C, 42, 0);
+
+	c.server_certificate = &cert;
+	c.error = (struct library_error){ .library = "openssl", .reason = SSL_R_CERTIFICATE_VERIFY_FAILED, .sends = -1,
+					  .received = -1, .verify = X509_V_ERR_HOSTNAME_MISMATCH,
+					  .verify_text = "hostname mismatch" };
+	is("certificate-name-mismatch", &c, &bad, "the program expects another name than it sent");
+	ok(has(&said.evidence, "not on the wire") && !has(&said.evidence, "none of which matches") && !has(&said.ruled_out, "Its name"),
+	   "and the two are not mixed up");
+	c.client.server_name = "b.test";
+	is("certificate-name-mismatch", &c, &bad, "it is for neither");
+	ok(has(&said.evidence, "none of which matches"), "and that is said");
+}
+
 int main(void)
 {
 	names();
 	judged();
+	expected();
 	return failed;
 }
