@@ -80,6 +80,8 @@ case("leaf only, whose issuer is called one", "named.test", [], root, both(INCOM
      words=["name is that of an intermediate"])
 case("leaf only, GnuTLS, whose alert does not say why", "leaf.test", [], root, both(UNTRUSTED),
      one("certificate-rejected", "likely"), client=gnutls)
+case("leaf only, GnuTLS, 1.3: the server's end knows as much", "leaf.test", [], root, both(UNTRUSTED),
+     one("handshake-failed-unexplained", "possible"), client=gnutls, options=V13)
 case("leaf only, which names a place", "aia.test", [], root, both(INCOMPLETE, "likely"), one(INCOMPLETE, "likely"), words=["AIA"])
 case("leaf only, whose issuer has an issuer", "keyid.test", [], root, both(INCOMPLETE, "likely"), one(INCOMPLETE, "likely"),
      words=["it is an intermediate"])

@@ -229,8 +229,8 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 		return false;
 	if (!said && fits)
 		return false;
-	title(out, fits ? "The server's certificate is for another name than the client's program expects." :
-			  "The server's certificate is for another name than the client asked for.");
+	title(out, "The server's certificate is for another name than the client %s.",
+	      said && (fits || !c) ? "expects" : "asked for");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);

@@ -57,6 +57,8 @@ void library_event(struct track *t, const struct tt_event *head, struct session 
 	const struct tt_ev_io *io = (const void *)head;
 
 	if (head->kind == TT_EV_LIBRARY && bytes >= sizeof(struct tt_ev_library)) {
+		/* What ends the handshake here may be the other end's refusal. */
+		witness_reason(t, s);
 		session_library(s, &t->out, time_ns, (const void *)head);
 		t->joined += plain_joined(s, (const void *)head);
 		witness_queue(t, s, time_ns);
