@@ -62,6 +62,14 @@ static void record_at(struct track *t, uint64_t end, enum tls_role sender, int t
 	track_event(t, &r, sizeof(r.e) + r.e.body_bytes);
 }
 
+static void alert_at(struct track *t, uint64_t end, uint32_t file, int32_t code)
+{
+	struct tt_ev_library e = { .head = { .time_ns = 100, .conn_id = end, .kind = TT_EV_LIBRARY }, .file = file,
+				   .fact = TT_LIBRARY_ALERT, .code = code, .level = 2, .call = TT_CALL_HANDSHAKE };
+
+	track_event(t, &e, sizeof(e));
+}
+
 static void error_at(struct track *t, uint64_t end, uint32_t file, int32_t code, int32_t verify)
 {
 	struct tt_ev_library e = { .head = { .time_ns = 100, .conn_id = end, .kind = TT_EV_LIBRARY }, .file = file,
@@ -82,6 +90,25 @@ static void shake(struct track *t)
 	}
 }
 
+/* What the server is seen to send counts, not what follows from its error; and it comes once. */
+static void seen_counts(bool error_first)
+{
+	struct track *t = both_open();
+
+	shake(t);
+	seen.alerts = 0;
+	if (error_first)
+		error_at(t, SERVER, GNUTLS, -43, 10);
+	alert_at(t, SERVER, GNUTLS, 49);
+	if (!error_first)
+		error_at(t, SERVER, GNUTLS, -43, 10);
+	record_at(t, SERVER, ROLE_SERVER, DATA, 19, NULL);
+	ok(seen.alerts == 1 && last_alert.description == 49 && last_alert.by_wire && last_alert.by_library,
+	   error_first ? "an error, and the alert itself: one" : "an alert, and the error that would have another one: one");
+	track_end(t, 0);
+	track_free(t);
+}
+
 int main(void)
 {
 	struct track *t = both_open();
@@ -95,5 +122,7 @@ int main(void)
 	   "the alert that the server's library got: the client's reason is known when it is told");
 	track_end(t, 0);
 	track_free(t);
+	seen_counts(true);
+	seen_counts(false);
 	return failed;
 }

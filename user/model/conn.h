@@ -45,6 +45,7 @@ struct alert {
 	bool in_handshake; /* the library was still shaking hands when it failed */
 	bool after_end; /* on the wire after the other end had closed */
 	bool peer_gone; /* only says that the other end closed: it reaches nobody */
+	bool derived; /* follows from the library's error: it itself was not seen there */
 	bool unsure; /* the library's word alone does not make it this connection's */
 	enum tls_role sender;
 	bool sent; /* by the local end */

@@ -64,10 +64,13 @@ static void keep(struct conn *c, const struct alert *alert)
 	c->alerts[c->alert_count++].sender = alert->sender;
 }
 
-/* Go sends close_notify after a fatal alert too: the former is why it ended. */
+/*
+ * Go sends close_notify after a fatal alert, gnutls-serv a second fatal one that goes with its
+ * function's result: the first is why it ended.
+ */
 static bool says_goodbye(const struct conn *c, const struct alert *alert)
 {
-	return alert->level != FATAL && c->last_alert.level == FATAL;
+	return c->last_alert.level == FATAL && (alert->level != FATAL || alert->sender == c->last_alert.sender);
 }
 
 static const struct past_record *last_record(const struct session *s, int dir)

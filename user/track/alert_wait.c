@@ -81,20 +81,33 @@ static bool has_second_witness(const struct session *s, const struct track_out *
 	return s->conn.library && !a->decrypted && a->level == FATAL;
 }
 
+/*
+ * What follows from an error, and the alert itself, while the wire has yet to come: they are one, and
+ * the latter counts, whichever was first. Two that were seen are two.
+ */
+static bool merge(struct alert *waiting, const struct alert *alert)
+{
+	bool same = waiting->description == alert->description;
+
+	if (waiting->level == FATAL && (alert->level != FATAL || !(same || waiting->derived || alert->derived)))
+		return false;
+	waiting->unsure &= alert->unsure;
+	if (waiting->level == FATAL && !waiting->derived)
+		return true;
+	waiting->level = alert->level;
+	waiting->description = alert->description;
+	waiting->derived = alert->derived;
+	return true;
+}
+
 void alert_told(struct session *s, const struct track_out *out, int64_t time_ns,
 		struct alert *alert)
 {
 	int dir = alert->sent ? TT_SENT : TT_RECEIVED;
 	struct alert *waiting = &s->waiting[dir];
 
-	/* What follows from an error, and then the alert itself: the wire has yet to come. */
-	if (alert_waits(s, dir) && !waiting->by_wire && !alert->by_wire && alert->sent &&
-	    (waiting->level != FATAL || alert->level == FATAL)) {
-		waiting->level = alert->level;
-		waiting->description = alert->description;
-		waiting->unsure &= alert->unsure;
+	if (alert_waits(s, dir) && !waiting->by_wire && !alert->by_wire && alert->sent && merge(waiting, alert))
 		return;
-	}
 	if (alert_waits(s, dir) && waiting->by_wire != alert->by_wire) {
 		join(waiting, alert);
 		if (alert->by_wire)

@@ -39,6 +39,7 @@ static void alert_of(struct session *s, const struct track_out *out, int64_t tim
 	bool by_error = sent && e->library && (!seen || e->sends == description);
 	struct alert alert = { .level = level, .description = (uint8_t)description,
 			       .readable = true, .by_library = true, .sent = sent,
+			       .derived = !seen,
 			       .unsure = (!seen && e->guessed) || (sent && e->broken),
 			       .peer_gone = sent && level == FATAL && e->ends_quietly &&
 					    (by_error || e->sends < 0),
