@@ -5,13 +5,38 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 void command_files(struct command *c)
 {
 	getrlimit(RLIMIT_NOFILE, &c->files);
+}
+
+static bool runs(const char *path)
+{
+	struct stat info;
+
+	return !stat(path, &info) && S_ISREG(info.st_mode) && !access(path, X_OK);
+}
+
+bool command_file(const char *name, char path[PATH_MAX])
+{
+	const char *folders = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && runs(path);
+	for (const char *at = folders ? folders : "/bin:/usr/bin"; at; at = strchr(at, ':') ? strchr(at, ':') + 1 : NULL) {
+		int bytes = (int)strcspn(at, ":");
+
+		/* An empty one is the current folder. */
+		if (snprintf(path, PATH_MAX, "%.*s%s%s", bytes, at, bytes ? "/" : "./", name) < PATH_MAX && runs(path))
+			return true;
+	}
+	return false;
 }
 
 static void wait_and_run(const struct command *c, int gate, char **argv)

@@ -3,6 +3,7 @@
 #ifndef TT_COMMAND_H
 #define TT_COMMAND_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -17,6 +18,8 @@ struct command {
 
 /* Remember what the command may open, before that is changed. */
 void command_files(struct command *command);
+/* The file that execvp() would run as `name`, whatever it holds. False: there is none. */
+bool command_file(const char *name, char path[PATH_MAX]);
 /* Fork it; it waits for command_go() before it runs `argv`. 0, or -1 with errno. */
 int command_start(struct command *command, char **argv);
 /* Every hook is live. 0, or -1 with errno. */

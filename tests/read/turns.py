@@ -114,4 +114,15 @@ f.seq[0] += 1
 f.send(1, alert(50)).raw(1, f.seq[1], FIN | ACK)
 one(f, "peer-closed-during-handshake", "ServerHelloDone of the server", "client's turn: its key exchange",
     name="decode_error after the client's end: its turn is said")
+
+# What the server chose, and the client never offered.
+f = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(1, record(22, server_hello(cipher=0xc030)))
+one(f.send(0, alert(47)).close(), "malformed-message", "chose the cipher suite TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    name="a cipher suite that was not offered")
+one(begun().send(1, retry13(25) + ccs).send(0, alert(47)).close(), "malformed-message", "chose the group secp521r1",
+    name="a group that was not offered")
+one(begun().send(1, retry13(25) + ccs).close(), "peer-closed-during-handshake", "chose the group secp521r1",
+    name="a group that was not offered, and the client leaves")
+f = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(1, record(22, server_hello()))
+one(f.send(0, alert(47)).close(), "malformed-message", never=("did not offer",), name="one that was offered")
 finish()

@@ -1,5 +1,5 @@
 """What crypto/tls of Go programs, stripped or not, says: reasons, alerts at both ends, and their peers' connections."""
-import json, os, sys
+import json, os, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 import tt
@@ -139,4 +139,19 @@ said = [(get(e, "server.port"), get(e, "tls.error.reason"), get(e, "tls.error.co
         for e in of(events, "tls-error", role="client") if get(e, "server.port") in (back, front)]
 ok(said == [(back, VERIFY, "certain"), (front, BAD, "possible")],
    "nothing probed that is passed often: the handshake's reason is certain, what comes after it possible", said)
+
+# A command that nobody ran before is probed before its first call.
+back = tt.port()
+server("plain", back)
+trace = f"{tt.T}/command.json"
+for way, path in (("by its path", "new/gopeer"), ("found in PATH", "gopeer2")):
+    os.makedirs(f"{tt.T}/new", exist_ok=True)
+    tt.run("go", "build", "-o", f"{tt.T}/new/{os.path.basename(path)}", SOURCE, env=ENV)
+    name = f"{tt.T}/{path}" if "/" in path else path
+    subprocess.run([f"{tt.B}/tlstrace", "-q", f"--json={trace}", "--", name, "client", f"127.0.0.1:{back}",
+                    json.dumps({"Name": "localhost", "CA": old[0], "Version": "1.3"})], timeout=60, stdout=subprocess.DEVNULL,
+                   env={**os.environ, "PATH": f"{tt.T}/none:{tt.T}/new:{os.environ['PATH']}"})
+    said = [get(e, "tls.error.reason") for e in of(map(json.loads, open(trace)), "tls-error")]
+    ok(said == [VERIFY], f"a new command, {way}: its reason is told", said)
+    os.remove(trace)
 sys.exit(tt.result)

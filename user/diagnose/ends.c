@@ -56,6 +56,23 @@ static void say_answered(const struct facts *f, struct finding *out)
 	    message ? " message" : "", r->length);
 }
 
+/* RFC 8446 4.1.3: the client must refuse both. */
+static void say_not_offered(const struct facts *f, enum tls_role by, struct finding *out)
+{
+	const struct conn *c = f->conn;
+	const struct client_hello *hello = &c->client;
+	const char *cipher = cipher_name(c->server.cipher), *group = group_name(c->server.group);
+
+	if (by != ROLE_CLIENT || !hello->seen || !c->server.seen)
+		return;
+	if (!is_offered(&hello->ciphers, c->server.cipher))
+		say(&out->evidence, "The server chose the cipher suite %s, which the client did not offer.",
+		    cipher ? cipher : "with an unregistered number");
+	if (c->server.group && hello->groups.count && !is_offered(&hello->groups, c->server.group))
+		say(&out->evidence, "The server chose the group %s, which the client did not offer.",
+		    group ? group : "with an unregistered number");
+}
+
 bool rule_malformed(const struct facts *f, struct finding *out)
 {
 	const char *type;
@@ -73,6 +90,7 @@ bool rule_malformed(const struct facts *f, struct finding *out)
 		say(&out->ruled_out, "No version in common: one was agreed on.");
 	}
 	say_answered(f, out);
+	say_not_offered(f, f->by, out);
 	type = f->conn->malformed ? handshake_type_name(f->conn->malformed_type) : NULL;
 	if (f->conn->malformed)
 		say(&out->evidence, "The lengths inside a %s message do not agree.", type ? type : "handshake");
@@ -93,6 +111,7 @@ bool rule_reset(const struct facts *f, struct finding *out)
 	      end_name(f->conn->close_by));
 	out->confidence = CONFIDENCE_CERTAIN;
 	say_last(f, out);
+	say_not_offered(f, f->conn->close_by, out);
 	say(&out->evidence, "Why is not on the wire: a crash, a firewall, a limit or a closed socket look the same.");
 	say(&out->next_steps, "Read the %s's log at this time, and the counters of a firewall or balancer between.",
 	    end_name(f->conn->close_by));
@@ -128,6 +147,7 @@ bool rule_closed(const struct facts *f, struct finding *out)
 	if (by_notice)
 		say(&out->evidence, "It sent close_notify, which says that nothing more will come and not why.");
 	say_last(f, out);
+	say_not_offered(f, by, out);
 	say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
 	say(&out->next_steps, "Read the %s's log at this time.", end_name(by));
 	return true;

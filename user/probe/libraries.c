@@ -74,6 +74,11 @@ static void take_path(struct libraries *l, const char *path)
 	close(fd);
 }
 
+void libraries_expect(struct libraries *l, const char *path)
+{
+	take_path(l, path);
+}
+
 static void take_usual(struct libraries *l)
 {
 	static const char *const places[] = {
