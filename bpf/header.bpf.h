@@ -51,7 +51,7 @@ static __always_inline void record_begin(struct run *r)
 	}
 	told = record_told(st, type);
 	copy = told && (type == TYPE_HANDSHAKE || type == TYPE_SSL2_HELLO ||
-			(type == TYPE_ALERT && length == 2));
+			(type == TYPE_ALERT && length <= TT_PLAIN_ALERT_MAX));
 	if ((type == TYPE_ALERT && told) || now - r->s->told_ns > TOTALS_NS) {
 		r->s->told_ns = now;
 		emit_totals(r->s, TT_EV_TOTALS);

@@ -58,6 +58,8 @@ enum tt_close_flag {
 	TT_END_UNSEEN = 32, /* captures: how it ended was not seen */
 };
 
+#define TT_PLAIN_ALERT_MAX 16 /* bytes: no protected one is as short, its MAC has as many or eight beside eight of a nonce */
+
 enum tt_record_flag {
 	TT_AFTER_GAP = 1, /* captures: an unknown number of records was missed before it */
 	TT_AFTER_END = 2, /* the other end had closed its direction before */

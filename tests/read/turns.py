@@ -114,6 +114,27 @@ f.seq[0] += 1
 f.send(1, alert(50)).raw(1, f.seq[1], FIN | ACK)
 one(f, "peer-closed-during-handshake", "ServerHelloDone of the server", "client's turn: its key exchange",
     name="decode_error after the client's end: its turn is said")
+f = begun().send(1, record(21, bytes((2, 40, 1, 0)))).close(1)
+a = [e["tls"]["alert"] for e in of(one(f, "no-shared-cipher", "handshake_failure (40) in the clear",
+                                      name="two alerts in one record"), "tls-alert")]
+ok([(x["description"], x["encrypted"]) for x in a] == [("handshake_failure", False), ("close_notify", False)],
+   "two alerts in one record: both are told", a)
+
+# The client refuses behind its Finished, while the server's is on its way: that is one failure.
+f = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(
+    1, record(22, server_hello() + message(11, bytes(6)) + message(14, b"")))
+f.send(0, record(22, message(16, bytes(66))) + ccs + record(22, noise(40, 2)) + record(21, noise(26, 3)))
+events, findings = told(f.send(1, ccs + record(22, noise(40, 4))).close())
+ok([x["code"] for x in findings] == ["handshake-failed-unexplained"] and
+   [e["tls"]["established"] for e in of(events, "tls-handshake")] == [False] and
+   not of(events, "tls-connection")[0]["tls"]["established"], "an alert crosses the server's Finished", findings)
+
+# Of one direction nothing was captured: the server's words alone fail no handshake, however late it is.
+f = flight(4).send(0, ccs + app(53, 7)).send(1, app(500, 9)).close()
+f.packets = [p for i, p in enumerate(f.packets) if p[1][12:16] == bytes((10, 0, 0, 2))]
+late = Flow(("10.0.0.9", 5), start_ns=f.packets[-1][0] + 9 * S).open().send(0, app(10))
+status, events, _ = run(pcap([(t, ethernet(d)) for t, d in f.packets + late.packets + resumed(late).close().packets]))
+ok(not of(events, "tls-finding"), "the server's direction alone", [e["tls"]["finding"] for e in of(events, "tls-finding")])
 
 # What the server chose, and the client never offered.
 f = Flow().open().send(0, record(22, client_hello(), 0x0301)).send(1, record(22, server_hello(cipher=0xc030)))

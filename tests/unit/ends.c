@@ -249,6 +249,8 @@ int main(void)
 	sequence("two change places", DIFFERENCE_SWAPPED, 2, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 60, 50, 0 });
 	sequence("one is added", DIFFERENCE_ADDED, 2, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 33, 50, 60, 0 });
 	sequence("one is longer", DIFFERENCE_LENGTH, 2, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 51, 60, 0 });
+	sequence("the last one comes twice", DIFFERENCE_REPEATED, 4, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 50, 60, 60, 0 });
+	sequence("one is added behind the last", DIFFERENCE_ADDED, 4, (int[]){ 40, 50, 60, 0 }, (int[]){ 40, 50, 60, 33, 0 });
 	sequence("all alike, one lost: nothing tells", DIFFERENCE_NONE, 0, (int[]){ 40, 40, 40, 0 }, (int[]){ 40, 40, 0 });
 	return failed;
 }

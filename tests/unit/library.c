@@ -126,6 +126,7 @@ static void numbers(void)
 	ok(error("openssl", 134, 9, true).sends == 42, "134 with 9, not valid yet: bad_certificate");
 	ok(error("openssl", 134, -1, true).sends == -1, "134 alone: nobody knows");
 	ok(error("openssl", 294, -1, true).ends_quietly, "the other end is gone");
+	ok(error("openssl", 260, -1, true).sends == 47 && error("openssl", 103, -1, false).sends == 10, "a broken ChangeCipherSpec");
 	e = error("gnutls", -54, -1, true);
 	ok(e.ends_quietly && e.broken && !error("gnutls", -110, -1, true).broken,
 	   "a connection that broke is no end of the stream, and both reach nobody");

@@ -4,7 +4,7 @@
 
 #include "tlstrace/library_event.h"
 
-enum { CLIENT = 1, SERVER = 2, OPENSSL = 1, GNUTLS = 2 };
+enum { CLIENT = 1, SERVER = 2, OTHER = 3, OPENSSL = 1, GNUTLS = 2 };
 
 static struct library_error peers; /* the other end's, when the server's handshake had failed */
 
@@ -109,6 +109,26 @@ static void seen_counts(bool error_first)
 	track_free(t);
 }
 
+/* Two network namespaces with the same addresses: the hello's random tells whose other end is whose. */
+static void two_namespaces(void)
+{
+	struct track *t = both_open();
+	struct tt_ev_open open = { .head = { .conn_id = OTHER, .kind = TT_EV_OPEN }, .owner = { .pid = 9, .wanted = 1 },
+				   .tcp_role = TT_TCP_ACTIVE, .local_port = 40000, .remote_port = 443 };
+	struct made none = { 0 }, hello = client_hello("", &none);
+
+	shake(t);
+	track_event(t, &open, sizeof(open));
+	hello.at[9] ^= 1;
+	record_at(t, OTHER, ROLE_CLIENT, HANDSHAKE, 0, &hello);
+	error_at(t, OTHER, GNUTLS, -43, 20);
+	record_at(t, SERVER, ROLE_CLIENT, DATA, 19, NULL);
+	error_at(t, SERVER, OPENSSL, 1042, -1);
+	ok(!peers.library, "another client of the same address says nothing of this server's");
+	track_end(t, 0);
+	track_free(t);
+}
+
 int main(void)
 {
 	struct track *t = both_open();
@@ -122,6 +142,7 @@ int main(void)
 	   "the alert that the server's library got: the client's reason is known when it is told");
 	track_end(t, 0);
 	track_free(t);
+	two_namespaces();
 	seen_counts(true);
 	seen_counts(false);
 	return failed;

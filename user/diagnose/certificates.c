@@ -120,7 +120,8 @@ bool rule_expired(const struct facts *f, struct finding *out)
 	if (!of_server(f) || f->verify == X509_V_ERR_CRL_HAS_EXPIRED ||
 	    !(f->code == CERTIFICATE_EXPIRED || said || (past && says_little(f))))
 		return false;
-	title(out, "The server's certificate has expired.");
+	title(out, said || past ? "The server's certificate has expired." :
+				  "The server's certificate has expired or is not valid yet: the client's alert means either.");
 	out->confidence = said || (f->code == CERTIFICATE_EXPIRED && past) ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);
@@ -283,7 +284,9 @@ bool rule_weak_key(const struct facts *f, struct finding *out)
 	if (!said && (f->verify || !c || !c->key_type || !(rsa ? c->key_bits < 2048 : c->key_bits < 224) ||
 		      !c->key_bits || !may_mean_key(f)))
 		return false;
-	title(out, f->verify == X509_V_ERR_CA_MD_TOO_WEAK ?
+	title(out, f->verify == X509_V_ERR_CA_MD_TOO_WEAK && f->gnutls ?
+			   "The client refuses the server's certificate: its key, or the digest of its signature, is too weak." :
+		   f->verify == X509_V_ERR_CA_MD_TOO_WEAK ?
 			   "The client refuses the server's certificate: its signature uses a digest that is too weak." :
 			   "The client refuses the key of the server's certificate, which is too short.");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;

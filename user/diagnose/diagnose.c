@@ -207,6 +207,7 @@ bool diagnose(const struct conn *conn, const struct alert *alert, int64_t time_n
 	struct facts facts = { .conn = conn, .alert = alert, .time_ns = time_ns };
 	bool late = conn->established && alert &&
 		    ((alert->readable && alert->level == 2) || refuses_unseen(conn, alert) ||
+		     (!alert->readable && alert->sent && library_failed_inside(&conn->error)) ||
 		     (!alert->readable && conn->difference.kind));
 
 	if (!conn->failed && !conn->stalled && !late)

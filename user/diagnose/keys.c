@@ -202,7 +202,9 @@ bool rule_full_keys(const struct facts *f, struct finding *out)
 	if (!at_first_protected(f) || f->conn->resumed || !f->conn->server.seen ||
 	    (f->code == DECRYPT_ERROR && f->conn->client_certificate_sent))
 		return false;
-	title(out, "The %s could not verify the first protected record of the %s after a full handshake: the two ends computed different keys.",
+	title(out, f->by == ROLE_CLIENT && is_tls13(f->conn->server.version) ?
+			   "The %s could not verify a record of the protected flight of the %s in a full handshake: the two ends computed different keys, or it was altered." :
+			   "The %s could not verify the first protected record of the %s after a full handshake: the two ends computed different keys.",
 	      end_name(f->by), end_name(other_end(f->by)));
 	out->confidence = CONFIDENCE_POSSIBLE;
 	say(&out->evidence, "The handshake is a full one: no session was resumed.");

@@ -14,13 +14,24 @@
 #define GNUTLS_NO_CIPHER_SUITES (-87)
 #define GNUTLS_NO_COMMON_KEY_SHARE (-423)
 
+/* Suites of TLS 1.3 (RFC 8446 B.4) and those before have nothing in common. */
+static bool may_choose(const struct facts *f, uint16_t cipher)
+{
+	const struct u16_list *versions = &f->conn->client.versions;
+	bool only13 = versions->count && is_offered(versions, TLS13);
+
+	for (unsigned int i = 0; only13 && i < versions->count; i++)
+		only13 = u16_at(versions, i) >= TLS13;
+	return !only13 || cipher >> 8 == 0x13;
+}
+
 /* Of the server's list what it chose last is known. */
 static void say_served(const struct facts *f, struct finding *out)
 {
 	uint16_t served = f->conn->past.served_cipher;
 	const char *name = served ? cipher_name(served) : NULL;
 
-	if (name)
+	if (name && may_choose(f, served))
 		say(&out->evidence, "In the last handshake that worked at this server it chose %s, which this client %s.", name,
 		    is_offered(&f->conn->client.ciphers, served) ? "offers too: what the server allows was changed since, or it is something else" :
 							       "does not offer");

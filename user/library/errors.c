@@ -103,7 +103,7 @@ static void read_gnutls(struct library_error *e, int32_t number)
 	e->code = e->reason = number;
 	/* GNUTLS_E_CERTIFICATE_ERROR, GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR */
 	if ((number == -43 || number == -348) && e->verify > 0)
-		e->verify_text = X509_verify_cert_error_string(e->verify);
+		e->verify_text = e->verify == X509_V_ERR_CA_MD_TOO_WEAK ? "insecure algorithm" : X509_verify_cert_error_string(e->verify);
 	else
 		e->verify = -1;
 	e->broken = number == -53 || number == -54; /* GNUTLS_E_PUSH_ERROR, GNUTLS_E_PULL_ERROR */

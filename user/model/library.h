@@ -31,6 +31,12 @@ struct library_error {
 	bool ends_quietly;   /* the other end is gone; the library's alert reaches nobody */
 };
 
+/* It failed while shaking hands, by itself and not because the other end went: it has told the other end so. */
+static inline bool library_failed_inside(const struct library_error *e)
+{
+	return e->library && !e->guessed && e->handshake && e->received < 0 && !e->ends_quietly;
+}
+
 /* What a library found wrong with the other end's certificate and left to the program. */
 struct library_verdict {
 	int32_t result;	  /* X.509 verify result, 0: nothing */

@@ -44,7 +44,7 @@ static bool sure_hello(const uint8_t *p, uint32_t bytes)
 static enum verdict be_alert(const uint8_t *p, size_t bytes)
 {
 	if ((bytes > 1 && p[1] != 3) || (bytes > 2 && p[2] > 4) || (bytes > 3 && p[3]) ||
-	    (bytes > 4 && p[4] != 2) || (bytes > 5 && p[5] != 1 && p[5] != 2))
+	    (bytes > 4 && (p[4] & 1 || !p[4] || p[4] > TT_PLAIN_ALERT_MAX)) || (bytes > 5 && p[5] != 1 && p[5] != 2))
 		return VERDICT_PLAIN;
 	return bytes < 7 ? VERDICT_WAIT : VERDICT_TLS;
 }

@@ -35,7 +35,7 @@ static bool told(const struct records_out *out, struct header h)
 {
 	switch (h.type) {
 	case TYPE_HANDSHAKE: return h.length;
-	case TYPE_ALERT: return h.length == 2 || (out->sealed && h.length);
+	case TYPE_ALERT: return h.length && (h.length <= TT_PLAIN_ALERT_MAX || out->sealed);
 	case TYPE_CCS: return out->sealed && h.length > 1;
 	case TYPE_DATA: return out->sealed && h.length;
 	}

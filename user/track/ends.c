@@ -129,20 +129,36 @@ static void find_between(const struct track *t, const struct end *a, const struc
 	}
 }
 
+/* Network namespaces may have the same addresses: where the hello has an other end, no other is it. */
+static bool has_own_other(const struct track *t, const struct session *s, const struct end *self)
+{
+	struct walk w = { .next = t->newest };
+	struct end e;
+
+	while (next_end(t, &w, &e))
+		if (e.ledger != s->ledger && same_tcp(self, &e) && same_tls(self, &e))
+			return true;
+	return false;
+}
+
 void ends_compare(struct track *t, struct session *s)
 {
 	struct end self = end_of(s), other;
 	struct walk w = { .next = t->newest };
 	const struct difference *told = NULL;
+	bool own;
 
 	if (!s->ledger || s->midstream || s->conn.role == ROLE_UNKNOWN || s->conn.difference.kind)
 		return;
 	/* Where events were lost nobody knows what else was. */
 	if (t->lost_ns >= s->conn.first_ns)
 		return;
+	own = has_own_other(t, s, &self);
 	while (next_end(t, &w, &other)) {
 		struct difference d;
 
+		if (own && !same_tls(&self, &other))
+			continue;
 		if (other.ledger == s->ledger || other.role == ROLE_UNKNOWN ||
 		    (!same_tls(&self, &other) && !same_tcp(&self, &other)))
 			continue;

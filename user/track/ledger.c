@@ -176,6 +176,18 @@ static void describe(const struct side *sent, const struct side *got, int i, str
 		out->offset = (uint32_t)body_differs(sent, &sent->record[i], got, &got->record[i]);
 }
 
+/* What is sent is known before it arrives: what is there beyond came from elsewhere. */
+static void describe_more(const struct side *sent, const struct side *got, int i, struct difference *out)
+{
+	const struct entry *x = &got->record[i];
+
+	out->kind = same(sent, i - 1, got, i) ? DIFFERENCE_REPEATED : DIFFERENCE_ADDED;
+	out->index = (uint32_t)i;
+	out->type = x->type;
+	out->length = out->arrived_length = x->length;
+	out->is_protected = x->hidden;
+}
+
 void ledger_compare(const struct ledger *from, int from_dir, const struct ledger *to, int to_dir,
 		    struct difference *out)
 {
@@ -190,4 +202,6 @@ void ledger_compare(const struct ledger *from, int from_dir, const struct ledger
 			describe(sent, got, i, out);
 		return;
 	}
+	if (!out->kind && !sent->broken && got->count > sent->count && sent->count < LEDGER_RECORDS)
+		describe_more(sent, got, sent->count, out);
 }

@@ -42,11 +42,28 @@ void pairs_remove(struct track *t, struct session *s)
 	*at = s->pair_next;
 }
 
+static bool hellos_differ(const struct conn *a, const struct conn *b)
+{
+	return a->client.seen && b->client.seen && memcmp(a->client.random, b->client.random, TT_RANDOM_BYTES);
+}
+
+/* Network namespaces may have the same addresses: more than two ends share them. */
+static bool ambiguous(struct track *t, const struct conn *c)
+{
+	int ends = 0;
+
+	for (const struct session *s = pairs_of(t, &c->local, &c->remote)->first; s; s = s->pair_next)
+		ends += pairs_other_end(c, &s->conn.local, &s->conn.remote) ||
+			(same_endpoint(&c->local, &s->conn.local) && same_endpoint(&c->remote, &s->conn.remote));
+	return ends > 2;
+}
+
 const struct session *pairs_next(struct track *t, const struct conn *c, const struct session *from)
 {
 	const struct session *s = from ? from->pair_next : pairs_of(t, &c->local, &c->remote)->first;
 
-	while (s && !pairs_other_end(c, &s->conn.local, &s->conn.remote))
+	while (s && (!pairs_other_end(c, &s->conn.local, &s->conn.remote) ||
+		     (hellos_differ(c, &s->conn) && ambiguous(t, c))))
 		s = s->pair_next;
 	return s;
 }

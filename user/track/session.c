@@ -42,7 +42,7 @@ void report_handshake(struct session *s, const struct track_out *out, int64_t ti
 }
 
 /*
- * Up to TLS 1.2 everything after ChangeCipherSpec is protected, an alert of two bytes
+ * Up to TLS 1.2 everything after ChangeCipherSpec is protected, a short alert
  * never is. The protected records of TLS 1.3 are all of type application data.
  */
 static bool is_protected(const struct session *s, const struct tt_ev_record *e)
@@ -53,7 +53,7 @@ static bool is_protected(const struct session *s, const struct tt_ev_record *e)
 		return true;
 	if (session_tls13(s))
 		return false;
-	if (e->type == ALERT && e->length == 2)
+	if (e->type == ALERT && e->length <= TT_PLAIN_ALERT_MAX)
 		return false;
 	return s->encrypted[e->dir];
 }
@@ -91,8 +91,8 @@ static bool past_handshake(const struct session *s, int dir)
 
 void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
 {
-	if (s->crossed)
-		return; /* the other end had gone: nothing became of it */
+	if (s->crossed || s->conn.failed)
+		return; /* the other end had gone, or refused: nothing became of it */
 	if (s->finished[dir] < 255)
 		s->finished[dir]++;
 	if (s->conn.established || (!(s->finished[0] && s->finished[1]) && !past_handshake(s, dir)))
@@ -252,7 +252,7 @@ bool session_ends_like_alert(const struct session *s)
 {
 	if (!(session_tls13(s) && s->conn.established) && !session_handshake_missed(s))
 		return false;
-	return (alert_closes(s, TT_SENT) && !s->sealed) || alert_closes(s, TT_RECEIVED);
+	return (alert_closes(s, TT_SENT) && !s->sealed && !library_failed_inside(&s->conn.error)) || alert_closes(s, TT_RECEIVED);
 }
 
 bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)

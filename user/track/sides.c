@@ -27,7 +27,7 @@ bool session_one_sided(const struct session *s)
 	if (!s->recent_end[dir] || s->recent_end[!dir])
 		return false;
 	if (sender_of(s, dir) == ROLE_SERVER)
-		return s->key_exchange && s->ccs[dir];
+		return s->conn.server.seen; /* it answers a hello */
 	return !s->conn.client.early_data && (s->client_key_exchange || s->ccs[dir] || s->finished[dir]);
 }
 

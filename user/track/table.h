@@ -33,6 +33,8 @@ struct queue {
 struct last_words {
 	struct last_word {
 		struct endpoint local, remote;
+		bool has_random;
+		uint8_t random[TT_RANDOM_BYTES]; /* the ClientHello's */
 		enum tls_role sender;
 		uint8_t level, description;
 		bool in_handshake, peer_gone;

@@ -26,7 +26,8 @@ static const struct last_word *next_word(struct track *t, const struct conn *c,
 	if (!pairs_of(t, &c->local, &c->remote)->last_words)
 		return NULL;
 	for (const struct last_word *w = from ? from + 1 : t->last_words.at; w < end; w++)
-		if (pairs_other_end(c, &w->local, &w->remote))
+		if (pairs_other_end(c, &w->local, &w->remote) &&
+		    !(w->has_random && c->client.seen && memcmp(w->random, c->client.random, TT_RANDOM_BYTES)))
 			return w;
 	return NULL;
 }
@@ -99,7 +100,8 @@ void witness_remember(struct track *t, const struct session *s)
 				 .level = said->level, .description = said->description,
 				 .in_handshake = said->in_handshake, .peer_gone = said->peer_gone,
 				 .time_ns = said->time_ns, .closed_ns = s->conn.closed_ns,
-				 .error = s->conn.error };
+				 .error = s->conn.error, .has_random = s->conn.client.seen };
+	memcpy(w->random, s->conn.client.random, TT_RANDOM_BYTES);
 	pairs_of(t, &w->local, &w->remote)->last_words++;
 }
 
