@@ -12,6 +12,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+#define RCV_SHUTDOWN 1 /* net/sock.h */
+
 static __always_inline void born(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
@@ -92,12 +94,14 @@ static __always_inline void died(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
 	struct tt_sock *s = bpf_sk_storage_get(&tt_socks, sk, 0, 0);
-	__u32 fin;
+	__u32 fin, left;
 
 	if (!s)
 		return;
 	/* From FIN_WAIT a socket goes without an error when the other end's FIN came. */
-	fin = (s->tcp_state == TT_FIN_WAIT1 || s->tcp_state == TT_FIN_WAIT2) && !sk->sk_err;
+	fin = s->tcp_state == TT_FIN_WAIT1 || s->tcp_state == TT_FIN_WAIT2;
+	left = fin && sk->sk_shutdown & RCV_SHUTDOWN;
+	fin = fin && !sk->sk_err;
 	s->tcp_state = TT_CLOSE;
 	if (!s->id)
 		return;
@@ -119,8 +123,11 @@ static __always_inline void died(struct sock *sk)
 	}
 	if (sk->sk_err == ETIMEDOUT)
 		s->close_flags |= TT_TIMED_OUT;
-	/* tcp_reset() has just said so, the latter in CLOSE_WAIT. */
-	if (sk->sk_err == ECONNRESET || sk->sk_err == EPIPE)
+	/*
+	 * tcp_reset() has just said so, the latter in CLOSE_WAIT. But a socket that its program has
+	 * closed in order resets itself when more comes (tcp_rcv_state_process()).
+	 */
+	if ((sk->sk_err == ECONNRESET || sk->sk_err == EPIPE) && !left)
 		s->close_flags |= TT_RST_RECEIVED;
 	end_gap(&s->stream[TT_SENT], BPF_CORE_READ(tp, snd_nxt), s->close_flags & TT_FIN_SENT);
 	end_gap(&s->stream[TT_RECEIVED], BPF_CORE_READ(tp, rcv_nxt),

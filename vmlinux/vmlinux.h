@@ -49,6 +49,7 @@ typedef struct {
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
+	__u8 sk_shutdown;
 	__u16 sk_protocol;
 	int sk_err;
 };
