@@ -113,6 +113,25 @@ static void offers(void)
 	ok(!strstr(said.next_steps.text[0], "reboot"), "a name that is no host name is in no command");
 }
 
+/* The suite of TLS 1.3 that every server must know is offered. */
+static void unusual_groups(void)
+{
+	static const uint8_t suites[] = { 0x13, 0x01, 0x13, 0x02 }, version[] = { 3, 4 }, odd[] = { 0, 29, 0, 30 },
+			     usual[] = { 0, 29, 0, 23 };
+	struct conn c = failed_conn();
+	struct alert a = fatal(S, 40, 0);
+
+	c.server.seen = false;
+	c.past.served_cipher = 0xc02f;
+	c.client.ciphers = (struct u16_list){ suites, 2 };
+	c.client.versions = (struct u16_list){ version, 1 };
+	c.client.groups = (struct u16_list){ odd, 2 };
+	ok(!strcmp(code(&c, &a), "no-shared-group") && said.confidence == CONFIDENCE_POSSIBLE, "and the group is not: most likely that");
+	c.client.groups.at = usual;
+	is("no-shared-cipher", &c, &a, "and so is the group");
+	ok(!has(&said.evidence, "that worked"), "what was chosen up to TLS 1.2 says nothing of TLS 1.3");
+}
+
 /* OpenSSL 3 with its default security level, asked for TLS 1.1. */
 static void sha1(void)
 {
@@ -254,6 +273,7 @@ int main(void)
 	verdict();
 	keys();
 	alerts();
+	unusual_groups();
 	sha1();
 	offers();
 	signatures();

@@ -52,6 +52,7 @@ static const struct row rules[] = {
 	{ "no-shared-group", SEVERITY_ERROR, rule_group },
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature },
 	{ "no-shared-signature-algorithm", SEVERITY_ERROR, rule_signature_unfit },
+	{ "no-shared-group", SEVERITY_ERROR, rule_group_unusual },
 	{ "no-shared-cipher", SEVERITY_ERROR, rule_cipher },
 	{ "client-certificate-rejected", SEVERITY_ERROR, rule_found_client },
 	{ "certificate-not-yet-valid", SEVERITY_ERROR, rule_found_early },

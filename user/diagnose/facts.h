@@ -82,7 +82,7 @@ bool version_agreed(const struct facts *facts);
 rule rule_altered, rule_sequence;
 /* offers.c: the two ends do not agree on what to speak. */
 rule rule_version, rule_cipher, rule_alpn, rule_psk, rule_fallback,
-	rule_group, rule_signature, rule_sentinel, rule_sentinel_passed;
+	rule_group, rule_group_unusual, rule_signature, rule_sentinel, rule_sentinel_passed;
 /* server_name.c: what the client asks for. */
 rule rule_name, rule_name_missing, rule_other_certificate;
 /* plain.c: one end does not speak TLS at all, or not at first. */

@@ -227,6 +227,25 @@ bool rule_group(const struct facts *f, struct finding *out)
 	return true;
 }
 
+/* RFC 8446 9.1: what every TLS 1.3 server must know, the suite is offered and the group is not. */
+bool rule_group_unusual(const struct facts *f, struct finding *out)
+{
+	enum { MUST_SUITE = 0x1301, MUST_GROUP = 23 };
+	const struct client_hello *hello = &f->conn->client;
+
+	if (f->reason || f->gnutls || !offer_refused(f) || !is_offered(&hello->versions, TLS13) || !hello->groups.count ||
+	    !is_offered(&hello->ciphers, MUST_SUITE) || is_offered(&hello->groups, MUST_GROUP))
+		return false;
+	title(out, "The server found nothing acceptable in the ClientHello: most likely there is no key exchange group in common.");
+	out->confidence = CONFIDENCE_POSSIBLE;
+	say_alert_fact(f, out);
+	say_groups(f, out);
+	say(&out->evidence, "It offers the cipher suite that every TLS 1.3 server must know (%s), and not the group (%s).",
+	    cipher_name(MUST_SUITE), group_name(MUST_GROUP));
+	say(&out->next_steps, "openssl s_client -connect %s%s -groups X25519:P-256:P-384 </dev/null", f->server, f->name);
+	return true;
+}
+
 /* RFC 8446 4.1.3: the last bytes of the random when a newer version would have been possible. */
 static bool has_sentinel(const struct conn *c)
 {
