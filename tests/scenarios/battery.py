@@ -90,15 +90,18 @@ class Play:
 
     def judge(self, live, captured):
         row, bad, said = self.row, [self.fault] if self.fault else [], {}
-        for role, port, pids in (("client", self.front, self.clients), ("server", self.back, self.servers)):
-            seen = [e for e in live if get(e, "server.port") == port and get(e, "tlstrace.role") == role]
+        ends = [(role, port, pids, [e for e in live if get(e, "server.port") == port and get(e, "tlstrace.role") == role])
+                for role, port, pids in (("client", self.front, self.clients), ("server", self.back, self.servers))]
+        for role, _, _, seen in ends:
             said[role] = alerts_of(seen)
+        for role, port, pids, seen in ends:
             bad += self.end(role, seen, row.wanted(role), row.alert, pids)
             seen = [e for e in captured if get(e, "server.port") == port]
             if role == "client" or row.through:
-                # One that comes when its receiver is gone is in the capture only.
-                if row.wanted("capture") != ["any"] and not set(alerts_of(seen)) <= set(said[role]):
-                    bad.append(f"capture of the {role}'s side: alerts {alerts_of(seen)}, live {said[role]}")
+                # One that comes when its receiver is gone is known at its sender's end only.
+                known = said[role] if row.through else said["client"] + said["server"]
+                if row.wanted("capture") != ["any"] and not set(alerts_of(seen)) <= set(known):
+                    bad.append(f"capture of the {role}'s side: alerts {alerts_of(seen)}, live {known}")
                 bad += self.end(f"capture of the {role}'s side", seen,
                                 row.wanted("capture" if role == "client" else "capture_back"),
                                 row.alert if not row.hidden else None, None)

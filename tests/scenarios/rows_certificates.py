@@ -93,6 +93,8 @@ def others():
                     # What the wire shows of one that looks by itself; live the library must have found nothing.
                     more["capture_notes"] = ["certificate-name-mismatch"]
                     more["client_notes"] = ["certificate-name-mismatch"] if who == "curl" else []
+                if who == "node" and version == "1.2" and cert in CASES and cert != "elsewhere" and (cert != "weak" or NODE_IS_STRICT):
+                    more["client_notes"] = [CASES[cert][0]]
                 yield Row(f"{who}, {cert}, {version}", code, s_server("-cipher", "DEFAULT:@SECLEVEL=0", cert=cert, version=version), client(version), "any",
                           capture=capture, **more)
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a program decides when the handshake is over, and who looks the same and decides nothing. */
+#include <openssl/x509_vfy.h>
+
 #include "facts_made.h"
 
 static char *names[] = { "b.test" };
@@ -128,8 +130,42 @@ static void required(void)
 	remark("", &c, "no certificate was asked for");
 }
 
+/* What its library found, and then it left without data and without a farewell. */
+static void found(void)
+{
+	struct conn c = closed(C);
+
+	c.library = "openssl";
+	c.server_certificate = NULL;
+	c.close = CLOSE_FIN;
+	c.totals[0].records = 4;
+	remark("", &c, "nothing was found");
+	c.verdict = (struct library_verdict){ .result = X509_V_ERR_CERT_HAS_EXPIRED, .alert = 45, .text = "certificate has expired" };
+	remark("certificate-expired", &c, "expired");
+	ok(said.confidence == CONFIDENCE_POSSIBLE && said.severity == SEVERITY_WARNING, "possible, a warning");
+	c.verdict.result = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+	c.verdict.alert = 48;
+	remark("certificate-untrusted", &c, "not trusted");
+	c.close = CLOSE_NOTIFY;
+	remark("", &c, "one that says farewell may have had nothing to say");
+	c.close = CLOSE_FIN;
+	c.totals[0].records = 5;
+	remark("", &c, "one that sends data");
+	c.totals[0].records = 4;
+	c.close_by = S;
+	remark("", &c, "the server closed");
+	c.role = S;
+	c.totals[0].records = 5;
+	remark("", &c, "the server, after data");
+	c.totals[0].records = 4;
+	remark("client-certificate-rejected", &c, "the server's library, of the client's");
+	c.failed = true;
+	remark("", &c, "what failed was told before");
+}
+
 int main(void)
 {
+	found();
 	name();
 	required();
 	return failed;

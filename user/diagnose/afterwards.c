@@ -41,6 +41,15 @@ static bool client_left(const struct conn *c)
 	       took_ns < AT_ONCE_NS;
 }
 
+bool left_at_once(const struct conn *c, enum tls_role who)
+{
+	unsigned int most = who == ROLE_SERVER && is_tls13(c->server.version) ? TICKETS : 0;
+	int64_t took_ns = stayed_ns(c);
+
+	return whole(c) && !ended_in_words(c) && c->close_by == who && (c->close == CLOSE_FIN || c->close == CLOSE_RESET) &&
+	       records_after(c, who) <= most && took_ns >= 0 && took_ns < AT_ONCE_NS;
+}
+
 static bool left_for_name(const struct conn *c)
 {
 	const struct certificate *cert = c->server_certificate;

@@ -79,6 +79,13 @@ static const struct {
 	{ { "downgrade-detected", SEVERITY_WARNING, rule_sentinel_passed }, AT_SUCCESS },
 	{ { "handshake-slow", SEVERITY_WARNING, rule_slow }, AT_SUCCESS },
 	{ { "ticket-not-accepted", SEVERITY_INFO, rule_ticket }, AT_SUCCESS },
+	{ { "client-certificate-rejected", SEVERITY_WARNING, rule_found_client }, AT_CLOSE },
+	{ { "certificate-not-yet-valid", SEVERITY_WARNING, rule_found_early }, AT_CLOSE },
+	{ { "certificate-expired", SEVERITY_WARNING, rule_found_expired }, AT_CLOSE },
+	{ { "certificate-revoked", SEVERITY_WARNING, rule_found_revoked }, AT_CLOSE },
+	{ { "certificate-wrong-purpose", SEVERITY_WARNING, rule_found_purpose }, AT_CLOSE },
+	{ { "certificate-weak-key", SEVERITY_WARNING, rule_found_weak }, AT_CLOSE },
+	{ { "certificate-untrusted", SEVERITY_WARNING, rule_found_untrusted }, AT_CLOSE },
 	{ { "closed-without-close-notify", SEVERITY_WARNING, rule_no_close_notify }, AT_CLOSE },
 	{ { "certificate-name-mismatch", SEVERITY_WARNING, rule_name_afterwards }, AT_CLOSE },
 	{ { "certificate-name-mismatch", SEVERITY_INFO, rule_name_unheard }, AT_CLOSE },
@@ -231,6 +238,9 @@ bool diagnose_remark(const struct conn *conn, enum moment moment, int64_t time_n
 {
 	struct facts facts = { .conn = conn, .time_ns = time_ns };
 
+	/* What there is to say of a handshake that failed was said then. */
+	if (moment == AT_CLOSE && conn->failed)
+		return false;
 	gather(&facts);
 	while (*next < sizeof(remarks) / sizeof(*remarks)) {
 		size_t i = (*next)++;

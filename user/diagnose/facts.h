@@ -100,9 +100,14 @@ rule rule_chain;
 rule rule_internal, rule_malformed, rule_closed, rule_reset, rule_stalled, rule_unexplained;
 /* afterwards.c: what a program decides when the handshake is over. */
 rule rule_name_afterwards, rule_name_unheard, rule_required_afterwards, rule_rejected_afterwards;
-/* remarks.c */
+/* verdict.c: what a library found and left to its program, which then gave up. */
 rule rule_found_client, rule_found_early, rule_found_expired, rule_found_revoked, rule_found_name,
 	rule_found_purpose, rule_found_weak, rule_found_untrusted, rule_found_bad;
+/* And that when the handshake was complete: then it is the lesser fact that no close_notify came. */
+bool left_after_verdict(const struct conn *conn);
+/* afterwards.c: right after the handshake, without data and without a farewell. */
+bool left_at_once(const struct conn *conn, enum tls_role who);
+/* remarks.c */
 rule rule_unsafe, rule_slow, rule_ticket, rule_no_close_notify, rule_client_specific,
 	rule_peer_specific;
 

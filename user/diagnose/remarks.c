@@ -121,7 +121,7 @@ bool rule_no_close_notify(const struct facts *f, struct finding *out)
 {
 	const struct conn *c = f->conn;
 
-	if (!c->established || c->failed || ended_in_words(c) || c->close != CLOSE_FIN || c->totals[0].gap_bytes ||
+	if (!c->established || c->failed || left_after_verdict(c) || ended_in_words(c) || c->close != CLOSE_FIN || c->totals[0].gap_bytes ||
 	    c->totals[1].gap_bytes)
 		return false;
 	title(out, "The connection was closed without close_notify: the end of the data may be missing, and nobody can tell.");

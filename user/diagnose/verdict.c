@@ -8,6 +8,11 @@
 #include "diagnose/facts.h"
 #include "model/roles.h"
 
+bool left_after_verdict(const struct conn *c)
+{
+	return c->verdict.result && !c->failed && !c->error.library && c->role != ROLE_UNKNOWN && left_at_once(c, c->role);
+}
+
 /* The local end closed while shaking hands; the other said at most that it noticed. */
 static bool gave_up(const struct facts *f)
 {
@@ -19,11 +24,14 @@ static bool left_to_program(const struct facts *f, struct finding *out, const ch
 	const struct conn *c = f->conn;
 	const char *by = end_name(c->role), *other = end_name(other_end(c->role));
 
-	if (!c->failed || c->error.library || c->role == ROLE_UNKNOWN || !gave_up(f))
+	if (c->error.library || c->role == ROLE_UNKNOWN || (c->failed ? !gave_up(f) : f->alert || !left_at_once(c, c->role)))
 		return false;
 	title(out, "The %s's certificate %s for the %s's library, and the %s closed the connection.",
 	      other, what, by, by);
-	out->confidence = CONFIDENCE_LIKELY;
+	out->confidence = c->failed ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	if (!c->failed)
+		say(&out->evidence, "The handshake was complete; the %s closed at once, without data and without close_notify: so does one that had nothing to say and looks at no certificate.",
+		    by);
 	say(&out->evidence, "The %s's library (openssl%s%s) found: %s (%d). It raised no error and sent no alert: what follows is left to the program.",
 	    by, *c->verdict.version ? " " : "", c->verdict.version, c->verdict.text, c->verdict.result);
 	say(&out->next_steps, "openssl s_client -connect %s%s -CAfile CA.pem -verify_return_error </dev/null",
