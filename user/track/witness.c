@@ -141,7 +141,7 @@ static bool may_refuse(const struct session *s)
 {
 	const struct conn *c = &s->conn;
 
-	return c->established && c->role == ROLE_SERVER && session_ends_like_alert(s) &&
+	return c->established && session_ends_like_alert(s) &&
 	       (c->certificate_hint == HINT_EMPTY || c->certificate_hint == HINT_SENT);
 }
 
