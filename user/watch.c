@@ -148,7 +148,7 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	struct bpf_program *program;
-	char path[PATH_MAX];
+	char path[PATH_MAX], real[PATH_MAX];
 	size_t refused;
 	bool multi;
 	int fd;
@@ -172,8 +172,8 @@ struct watch *watch_open(const struct options *options, const struct hooks *hook
 	w->price = probe_price(program, multi);
 	w->began_ns = clock_ns(CLOCK_MONOTONIC);
 	refused = libraries_scan(w->libraries);
-	if (options->command && command_file(options->command[0], path))
-		libraries_expect(w->libraries, path);
+	if (options->command && command_file(options->command[0], path) && realpath(path, real))
+		libraries_expect(w->libraries, real);
 	if (refused && !proc_may_look())
 		fprintf(stderr, "tlstrace: %zu process%s not show their libraries (CAP_SYS_PTRACE is needed): only those in the usual places are probed\n",
 			refused, refused == 1 ? " does" : "es do");

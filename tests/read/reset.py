@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(__file__))
 from harness import TLSTRACE, connection, finish, of, ok, run
@@ -110,16 +111,50 @@ p.stdin.close()
 p.wait()
 p = on_pipe(capture(reset_by_client()), "--count", "1")
 ok(p.wait(20) == 0, "--count 1, and a pipe that falls silent: it ends")
+# Packets of no connection tell the time, too: the pipe is never silent for a second.
 udp = ethernet(ip("10.0.0.7", "10.0.0.8", struct.pack(">HHHH", 5, 6, 8, 0), protocol=17))
-p = on_pipe(capture(reset_by_client()) + pcap([(START + i * S // 4, udp) for i in range(8)])[24:])
-c = until(p, "tls-connection")["tls"]
-ok(c["close"] == "reset", "packets of no connection tell the time, too", c)
+p = on_pipe(capture(reset_by_client()))
+told = threading.Thread(target=until, args=(p, "tls-connection"))
+told.start()
+for i in range(1, 30):
+    if not told.is_alive():
+        break
+    p.stdin.write(pcap([(START + i * S // 10, udp)])[24:])
+    p.stdin.flush()
+    told.join(0.1)
+ok(not told.is_alive() and 10 < i < 29, "packets of no connection tell the time, too", i)
 p.stdin.close()
 p.wait()
+# The end is asked for between two packets of many: nothing more is read, and what was reset is told of.
 p = on_pipe(capture(other(0), reset_by_client()), "--fail-on", "warning")
 until(p, "tls-connection")
 p.send_signal(signal.SIGINT)
+try:
+    while p.poll() is None:
+        p.stdin.write(pcap([(START + S // 2, udp)])[24:])
+        p.stdin.flush()
+except BrokenPipeError:
+    pass
 events = [json.loads(line) for line in p.stdout]
 ok(codes(events) == ["peer-reset-during-handshake"] and p.wait() == 4 and
    [e["tls"]["close"] for e in of(events, "tls-connection")] == ["reset"], "Ctrl-C right after it: it is told of", events)
+# What came before the reset and was put aside came before it, though it is told of after it.
+f = Flow().open().send(0, record(22, client_hello(session=SESSION), 0x0301))
+f.send(1, record(22, server_hello(session=SESSION)) + finished).send(0, finished)
+f.send(1, record(23, noise(100))).send(1, record(23, noise(100)))
+held = len(f.packets)
+f.send(1, record(23, noise(50)))
+del f.packets[held - 2]
+f.raw(0, f.seq[0], RST | ACK)
+(h,) = of(run(capture(f))[1], "tls-handshake")
+ok(h["tls"]["established"], "a hole before the reset: the handshake had worked", h["tls"])
+
+# A flight that crosses the client's reset was never its to answer.
+f = reset_by_client().send(1, record(22, server_hello() + message(11, bytes(6)) + message(14, b"")))
+events = run(capture(f), args=["--records"])[1]
+(said,) = of(events, "tls-finding")
+text = " ".join(said["tls"]["finding"]["evidence"])
+ok("the ClientHello of the client" in text and "server's turn" in text and len(of(events, "tls-record")) == 2,
+   "a flight that crosses the reset: it was the server's turn", text)
+
 finish()

@@ -105,8 +105,12 @@ one(begun().send(1, alert(116)).close(1), "client-certificate-required", "had no
     name="certificate_required in answer to a ClientHello")
 one(begun().send(1, alert(0, 1)).close(1), "peer-closed-during-handshake", "close_notify", "ClientHello of the client",
     "nothing but an alert", never=("no TLS record",), name="close_notify in answer to a ClientHello")
+one(begun().send(1, retry13(23) + ccs).send(0, ccs + hello13()).send(1, alert(0, 1)).close(1), "peer-closed-during-handshake",
+    "its ServerHello never came", never=("nothing but an alert",), name="close_notify after the second ClientHello")
+one(begun().send(1, alert(90, 1)).raw(1, 5008, RST | ACK), "peer-reset-during-handshake", "user_canceled",
+    never=("without an alert", "Why is not on the wire"), name="user_canceled, and a reset")
 one(begun().send(1, alert(90, 1) + alert(0, 1)).close(1), "peer-closed-during-handshake", "user_canceled",
-    "ClientHello of the client", never=("without saying why",), name="user_canceled, and close_notify")
+    "ClientHello of the client", never=("without saying why", "Why is not on the wire"), name="user_canceled, and close_notify")
 f = Flow().open().send(0, record(22, client_hello(session=SESSION), 0x0301)).send(
     1, record(22, server_hello() + message(11, bytes(6)) + message(14, b"")))
 f.raw(0, f.seq[0], FIN | ACK)

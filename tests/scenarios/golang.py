@@ -88,7 +88,7 @@ case("no cipher in common, 1.2", ("server", "handshake_failure"), ["no-shared-ci
      [FAILURE, "tls: no cipher suite supported by both client and server"],
      client_of={"Version": "1.2", "Suite": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
      server_of={"Suite": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"})
-case("no group in common, 1.3", ("server", "handshake_failure"), ["no-shared-cipher", "no-shared-group"],
+case("no group in common, 1.3", ("server", "handshake_failure"), ["no-shared-group", "no-shared-group"],
      [FAILURE, "tls: no ECDHE curve supported by both client and server"],
      client_of={"Version": "1.3", "Curves": [24]}, server_of={"Curves": [23]})
 case("no version in common", ("server", "protocol_version"), ["version-mismatch"] * 2,

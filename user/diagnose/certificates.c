@@ -231,7 +231,7 @@ bool rule_name_mismatch(const struct facts *f, struct finding *out)
 	if (!said && fits)
 		return false;
 	title(out, "The server's certificate is for another name than the client %s.",
-	      said && (fits || !c) ? "expects" : "asked for");
+	      said && (fits || !c || !*name) ? "expects" : "asked for");
 	out->confidence = said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	say_certificate(f, out);

@@ -103,21 +103,6 @@ static bool silent(const struct facts *f)
 	return !f->alert && f->conn->close_by != ROLE_UNKNOWN;
 }
 
-bool rule_reset(const struct facts *f, struct finding *out)
-{
-	if (!silent(f) || f->conn->close != CLOSE_RESET)
-		return false;
-	title(out, "The %s reset the connection during the handshake, without an alert.",
-	      end_name(f->conn->close_by));
-	out->confidence = CONFIDENCE_CERTAIN;
-	say_last(f, out);
-	say_not_offered(f, f->conn->close_by, out);
-	say(&out->evidence, "Why is not on the wire: a crash, a firewall, a limit or a closed socket look the same.");
-	say(&out->next_steps, "Read the %s's log at this time, and the counters of a firewall or balancer between.",
-	    end_name(f->conn->close_by));
-	return true;
-}
-
 /* RFC 8446 6.1: a warning, with close_notify or the end behind it. */
 static bool canceled(const struct conn *c, enum tls_role by)
 {
@@ -127,16 +112,41 @@ static bool canceled(const struct conn *c, enum tls_role by)
 	return false;
 }
 
+bool rule_reset(const struct facts *f, struct finding *out)
+{
+	bool gone = canceled(f->conn, f->conn->close_by);
+
+	if (!silent(f) || f->conn->close != CLOSE_RESET)
+		return false;
+	if (gone)
+		title(out, "The %s gave up the handshake: it said user_canceled, and reset the connection.",
+		      end_name(f->conn->close_by));
+	else
+		title(out, "The %s reset the connection during the handshake, without an alert.",
+		      end_name(f->conn->close_by));
+	out->confidence = CONFIDENCE_CERTAIN;
+	say_last(f, out);
+	say_not_offered(f, f->conn->close_by, out);
+	if (!gone)
+		say(&out->evidence, "Why is not on the wire: a crash, a firewall, a limit or a closed socket look the same.");
+	say(&out->next_steps, "Read the %s's log at this time, and the counters of a firewall or balancer between.",
+	    end_name(f->conn->close_by));
+	return true;
+}
+
 bool rule_closed(const struct facts *f, struct finding *out)
 {
 	bool by_notice = f->alert && f->code == CLOSE_NOTIFY_ALERT;
 	enum tls_role by = by_notice ? f->by : f->conn->close_by;
 
+	bool gone;
+
 	if (f->peer_gone)
 		by = other_end(f->alert ? f->by : f->conn->role);
 	else if (!by_notice && (!silent(f) || (f->conn->close != CLOSE_FIN && f->conn->close != CLOSE_NOTIFY)))
 		return false;
-	if (canceled(f->conn, by))
+	gone = canceled(f->conn, by);
+	if (gone)
 		title(out, "The %s gave up the handshake: it said user_canceled, and closed the connection.", end_name(by));
 	else
 		title(out, "The %s closed the connection during the handshake, without saying why.",
@@ -148,7 +158,8 @@ bool rule_closed(const struct facts *f, struct finding *out)
 		say(&out->evidence, "It sent close_notify, which says that nothing more will come and not why.");
 	say_last(f, out);
 	say_not_offered(f, by, out);
-	say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
+	if (!gone)
+		say(&out->evidence, "Why is not on the wire: a time limit, a user who gave up or a crash look the same.");
 	say(&out->next_steps, "Read the %s's log at this time.", end_name(by));
 	return true;
 }

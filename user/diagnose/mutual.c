@@ -39,16 +39,21 @@ bool refuses_unseen(const struct conn *c, const struct alert *a)
 	       !c->totals[0].gap_bytes && !c->totals[1].gap_bytes && !client_ended(c, a);
 }
 
+static bool answers_hello(const struct facts *f)
+{
+	const struct past_record *r = f->answered;
+
+	return r && !r->encrypted && r->message_count == 1 && r->messages[0] == CLIENT_HELLO_TYPE;
+}
+
 /* The server's alert answers the ClientHello, or it asked for no certificate: there is none to judge. */
 static bool unasked_certificate(const struct facts *f)
 {
-	const struct past_record *r = f->answered;
 	const struct conn *c = f->conn;
-	bool hello = r && !r->encrypted && r->message_count == 1 && r->messages[0] == CLIENT_HELLO_TYPE;
 	bool flight = c->server.seen && !is_tls13(c->server.version) && strchr(c->history, 'n');
 
 	return f->by == ROLE_SERVER && !f->error && !c->established && !c->client_certificate_sent &&
-	       (hello || (flight && !c->client_certificate_requested));
+	       (answers_hello(f) || (flight && !c->client_certificate_requested));
 }
 
 /* Asked for one, the client sent none: most servers then say no more than this. */
@@ -86,7 +91,8 @@ bool rule_client_required(const struct facts *f, struct finding *out)
 	out->confidence = (f->code == CERTIFICATE_REQUIRED && !unasked_certificate(f)) || said ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	say_alert_fact(f, out);
 	if (unasked_certificate(f))
-		say(&out->evidence, "It answers the client's first message: the client had not been asked for one.");
+		say(&out->evidence, answers_hello(f) ? "It answers the ClientHello: the client had not been asked for one." :
+						       "The server's flight has no CertificateRequest: the client was not asked for one.");
 	else if (f->conn->client_certificate_requested)
 		say(&out->evidence, "The server sent a CertificateRequest; the client answered without a certificate.");
 	else

@@ -35,11 +35,6 @@ static void say_unanswered(const struct facts *f, struct finding *out)
 {
 	const struct alert *last = &f->conn->last_alert;
 
-	for (int i = 0; i < f->conn->alert_count; i++)
-		if (f->conn->alerts[i].sender == ROLE_SERVER) {
-			say(&out->evidence, "It was the server's turn: nothing but an alert came from it.");
-			return;
-		}
 	if (f->conn->server.hello_retry) {
 		say(&out->evidence, "It was the server's turn: its HelloRetryRequest was answered, and its ServerHello never came.");
 		return;
@@ -48,6 +43,11 @@ static void say_unanswered(const struct facts *f, struct finding *out)
 		if (last->after[i].sender == ROLE_SERVER && last->after[i].type != RECORD_ALERT) {
 			say(&out->evidence, "It was the server's turn: it began a record of %u bytes, and no whole message of it was seen.",
 			    last->after[i].length);
+			return;
+		}
+	for (int i = 0; i < f->conn->alert_count; i++)
+		if (f->conn->alerts[i].sender == ROLE_SERVER) {
+			say(&out->evidence, "It was the server's turn: nothing but an alert came from it.");
 			return;
 		}
 	say(&out->evidence, "It was the server's turn: no TLS record came from it, so it said nothing or something that is not TLS.");

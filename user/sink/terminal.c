@@ -33,7 +33,12 @@ static void say_alert(FILE *out, uint8_t description, enum tls_role sender)
 static void say_failure(FILE *out, const struct conn *c)
 {
 	const char *last = c->server.seen ? "the ServerHello" : "the ClientHello";
+	const struct alert *why = &c->last_alert;
 
+	if (why->time_ns && why->readable && why->level == 2 && !why->peer_gone) {
+		say_alert(out, why->description, why->sender);
+		return;
+	}
 	for (int i = c->alert_count - 1; i >= 0; i--)
 		if (c->alerts[i].level == 2 &&
 		    !(c->last_alert.peer_gone && c->last_alert.description == c->alerts[i].description)) {

@@ -3,14 +3,25 @@
 #include <string.h>
 
 #include "source/tcp_conn.h"
+#include "util/hash.h"
 
 #define CLOSED_MAX 4096	 /* remembered, so that what comes late is not a new connection */
 #define RESET_WINDOW (1 << 24)
 #define RESET_MAX 1024		 /* connections that a reset ended just now */
 #define CROSSING_NS 1000000000LL /* what the other side sent before it heard of the reset */
 
+/* How many of two hosts were reset, or of others that are counted there too: most SYNs need no search. */
+static uint16_t *reset_between(struct tcp *tcp, const uint8_t a[16], const uint8_t b[16])
+{
+	uint64_t both = hash_bytes(tcp->seed, a, 16) + hash_bytes(tcp->seed, b, 16);
+
+	return &tcp->reset_between[both % RESET_BETWEEN];
+}
+
 void conn_close(struct tcp *tcp, struct tcp_conn *c, bool end_seen)
 {
+	if (c->reset_by != NO_SIDE)
+		--*reset_between(tcp, c->address[0], c->address[1]);
 	half_flush(tcp, c, 0);
 	half_flush(tcp, c, 1);
 	conn_closed(tcp, c, c->last_ns, end_seen);
@@ -51,6 +62,8 @@ void conn_close_reset(struct tcp *tcp, const struct segment *s)
 {
 	struct tcp_conn *newer;
 
+	if (!*reset_between(tcp, s->from, s->to))
+		return;
 	for (struct tcp_conn *c = tcp->reset.oldest; c; c = newer) {
 		newer = c->newer;
 		if (!memcmp(c->address[c->initiator == 1], s->from, 16) &&
@@ -74,6 +87,7 @@ void conn_reset(struct tcp *tcp, struct tcp_conn *c, int side, const struct segm
 	c->reset_by = (uint8_t)side;
 	c->reset_ns = s->time_ns;
 	table_reset(tcp, c);
+	++*reset_between(tcp, c->address[0], c->address[1]);
 	/* After a silence nothing is under way. */
 	if (!c->data || !within(s->time_ns, c->data_ns, CROSSING_NS))
 		conn_close(tcp, c, true);

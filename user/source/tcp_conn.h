@@ -9,6 +9,7 @@
 #define SEEN 4 /* segments whose bytes are remembered by a digest */
 #define NO_SIDE 2
 #define TABLE_BUCKETS 65536
+#define RESET_BETWEEN 1024
 
 /* Bytes that came before those in front of them. */
 struct chunk {
@@ -76,6 +77,7 @@ struct tcp {
 	uint64_t last_id;
 	uint64_t seed; /* of the table: nobody can aim at one bucket */
 	struct conn_list open, reset, closed; /* in `reset` by the time of that */
+	uint16_t reset_between[RESET_BETWEEN]; /* by a hash of two addresses: those in `reset` */
 	struct tcp_conn *last; /* most segments are of the same connection as the one before */
 	struct tcp_conn **bucket;
 	struct tt_ev_record *record; /* room for one event */

@@ -102,7 +102,7 @@ static void on_record(struct records_out *out, const struct stream *s, const uin
 	e->body_bytes = bytes;
 	e->flags = (s->after_gap ? TT_AFTER_GAP : 0) | (after_end(r->conn, out->side) ? TT_AFTER_END : 0) |
 		   (beside_hole(r->conn, out->side) ? TT_BESIDE_HOLE : 0) |
-		   (r->conn->reset_by == !out->side ? TT_CROSSED : 0);
+		   (r->conn->reset_by == !out->side && out->time_ns > r->conn->reset_ns ? TT_CROSSED : 0);
 	if (bytes)
 		memcpy(e->body, body, bytes);
 	r->tcp->event(r->tcp->arg, e, sizeof(*e) + bytes);

@@ -70,7 +70,7 @@ static void keep(struct conn *c, const struct alert *alert)
  */
 static bool says_goodbye(const struct conn *c, const struct alert *alert)
 {
-	return c->last_alert.level == FATAL && (alert->level != FATAL || alert->sender == c->last_alert.sender);
+	return c->last_alert.level == FATAL && (alert->level != FATAL || (alert->sender == c->last_alert.sender && !c->last_alert.derived));
 }
 
 static const struct past_record *last_record(const struct session *s, int dir)

@@ -20,7 +20,7 @@ bool pairs_other_end(const struct conn *c, const struct endpoint *local,
 
 struct pair *pairs_of(struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
-	uint64_t both = hash_bytes(0, a, sizeof(*a)) + hash_bytes(0, b, sizeof(*b));
+	uint64_t both = hash_bytes(t->seed, a, sizeof(*a)) + hash_bytes(t->seed, b, sizeof(*b));
 
 	return &t->pair[both % PAIRS];
 }

@@ -14,16 +14,9 @@
 
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23, HEARTBEAT = 24, SSLV2_HELLO = 128 };
 
-/* A ClientHello that never came whole is a beginning too, unless the missing bytes were only not seen. */
-static bool has_begun(const struct conn *c)
-{
-	return c->client.seen || c->server.seen ||
-	       (c->hello_begun && !c->totals[0].gap_bytes && !c->totals[1].gap_bytes);
-}
-
 void report_handshake(struct session *s, const struct track_out *out, int64_t time_ns)
 {
-	if (s->reported || !has_begun(&s->conn))
+	if (s->reported || !session_has_begun(&s->conn))
 		return;
 	s->reported = true;
 	if (s->conn.established) {
@@ -91,8 +84,8 @@ static bool past_handshake(const struct session *s, int dir)
 
 void finished_record(struct session *s, const struct track_out *out, int64_t time_ns, int dir)
 {
-	if (s->crossed || s->conn.failed)
-		return; /* the other end had gone, or refused: nothing became of it */
+	if (s->conn.failed)
+		return; /* an end had refused: nothing became of it */
 	if (s->finished[dir] < 255)
 		s->finished[dir]++;
 	if (s->conn.established || (!(s->finished[0] && s->finished[1]) && !past_handshake(s, dir)))
@@ -197,13 +190,29 @@ static void role_of_hello(struct session *s, const struct tt_ev_record *e)
 									   : ROLE_SERVER;
 }
 
+/* What came to an end that had gone: only an alert still says something, to us. */
+static void crossed_record(struct session *s, const struct track_out *out, int64_t time_ns,
+			   const struct tt_ev_record *e)
+{
+	struct past_record r = { .index = e->index, .time_ns = time_ns, .sender = sender_of(s, e->dir), .type = e->type,
+				 .version = e->version, .length = e->length, .encrypted = is_protected(s, e) };
+
+	if (e->body_offset)
+		return;
+	alert_by_size(s, out, time_ns, e);
+	out->record(out->arg, time_ns, &s->conn, &r);
+}
+
 void session_record(struct session *s, const struct track_out *out, int64_t time_ns,
 		    const struct tt_ev_record *e)
 {
 	bool hidden = is_protected(s, e);
 	struct past_record *r = NULL;
 
-	s->crossed |= !!(e->flags & TT_CROSSED);
+	if (e->flags & TT_CROSSED && e->type != ALERT) {
+		crossed_record(s, out, time_ns, e);
+		return;
+	}
 	s->holed |= !!(e->flags & (TT_AFTER_GAP | TT_PAST_GAP | TT_BESIDE_HOLE));
 	if (!e->body_offset)
 		open_begin(s, out, time_ns, e);
@@ -255,25 +264,13 @@ bool session_ends_like_alert(const struct session *s)
 	return (alert_closes(s, TT_SENT) && !s->sealed && !library_failed_inside(&s->conn.error)) || alert_closes(s, TT_RECEIVED);
 }
 
-bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns)
-{
-	struct conn *c = &s->conn;
-
-	if (s->reported || c->stalled || !has_begun(c) ||
-	    time_ns - c->last_record_ns < stall_ns || session_one_sided(s))
-		return false;
-	if (!c->last_alert.time_ns)
-		alert_after(s, -1, &c->last_alert);
-	return c->stalled = true;
-}
-
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns)
 {
 	open_end(s, out, time_ns);
 	session_witness(s, out, INT64_MAX);
 	if (s->reported)
 		return;
-	if (has_begun(&s->conn)) {
+	if (session_has_begun(&s->conn)) {
 		s->conn.failed = !s->conn.established && s->conn.close != CLOSE_OPEN && !session_one_sided(s) &&
 				 !s->holed;
 		report_handshake(s, out, time_ns);

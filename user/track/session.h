@@ -23,7 +23,6 @@ struct session {
 	uint8_t tcp_role; /* enum tt_tcp_role */
 	int64_t tcp_open_ns; /* wall clock: the TCP connection's beginning */
 	bool role_by_tcp; /* no hello has told yet who the client is */
-	bool crossed; /* captures: an end reset the connection, and the other did not know it yet */
 	bool holed; /* bytes are missing: what was not seen may have been said all the same */
 	bool key_exchange; /* a message of a full handshake was seen */
 	bool client_key_exchange;
@@ -81,8 +80,6 @@ void session_closed(struct session *s, uint32_t flags);
 int64_t session_last_ns(const struct session *s, int dir); /* of its last record, 0: none */
 bool conn_ended_fatally(const struct conn *c); /* by the last alert */
 bool session_waits(const struct session *s); /* an alert does */
-/* True once, when a handshake has not gone on for so long. */
-bool session_stalls(struct session *s, int64_t time_ns, int64_t stall_ns);
 /* The connection is over: tell of a handshake that never ended. */
 void session_end(struct session *s, const struct track_out *out, int64_t time_ns);
 void session_free(struct session *s);

@@ -31,6 +31,13 @@ bool session_one_sided(const struct session *s)
 	return !s->conn.client.early_data && (s->client_key_exchange || s->ccs[dir] || s->finished[dir]);
 }
 
+/* A ClientHello that never came whole is a beginning too, unless the missing bytes were only not seen. */
+bool session_has_begun(const struct conn *c)
+{
+	return c->client.seen || c->server.seen ||
+	       (c->hello_begun && !c->totals[0].gap_bytes && !c->totals[1].gap_bytes);
+}
+
 bool session_tls13(const struct session *s)
 {
 	return s->conn.server.seen && is_tls13(s->conn.server.version);

@@ -10,6 +10,7 @@ enum tls_role sender_of(const struct session *s, int dir);
 bool session_handshake_missed(const struct session *s);
 bool session_one_sided(const struct session *s);
 bool session_tls13(const struct session *s);
+bool session_has_begun(const struct conn *c); /* a handshake */
 /* Add Zeek's letter of what `dir` sent, unless the handshake is over. */
 void add_history(struct session *s, int dir, char letter);
 void add_message(struct session *s, int dir, uint8_t type); /* of a handshake, to the history */

@@ -84,6 +84,7 @@ struct track {
 	struct session *next_to_rest; /* the oldest of the `awake` newest */
 	size_t awake;
 	struct session *bucket[BUCKETS];
+	uint64_t seed; /* of the pairs: nobody can aim at one */
 	struct pair pair[PAIRS];
 	struct queue queue;
 	struct last_words last_words;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "tlstrace/library_event.h"
 #include "track/ends.h"
@@ -22,6 +23,8 @@ struct track *track_new(const struct track_out *out, int64_t wall_offset_ns)
 	if (!t)
 		return NULL;
 	t->out = *out;
+	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
+		t->seed = 0; /* early in boot: nobody aims yet */
 	t->wall_offset_ns = wall_offset_ns;
 	t->budget.most = LEDGERS_BYTES;
 	t->processes = processes_new(out->enrich, out->arg);
