@@ -153,6 +153,9 @@ ok(h["tls"]["established"], "a hole before the reset: the handshake had worked",
 f = reset_by_client().send(1, record(22, server_hello() + message(11, bytes(6)) + message(14, b"")))
 events = run(capture(f), args=["--records"])[1]
 (said,) = of(events, "tls-finding")
+again = reset_by_client().send(1, record(22, server_hello()) + record(23, noise(90)) * 4)
+(e,) = of(run(capture(again))[1], "tls-finding")
+ok("no TLS record came from it" in " ".join(e["tls"]["finding"]["evidence"]), "protected records of one: they count for nothing", e)
 text = " ".join(said["tls"]["finding"]["evidence"])
 ok("the ClientHello of the client" in text and "server's turn" in text and len(of(events, "tls-record")) == 2,
    "a flight that crosses the reset: it was the server's turn", text)

@@ -130,13 +130,19 @@ static void find_between(const struct track *t, const struct end *a, const struc
 }
 
 /* Network namespaces may have the same addresses: where the hello has an other end, no other is it. */
-static bool has_own_other(const struct track *t, const struct session *s, const struct end *self)
+static bool has_own_other(struct track *t, const struct session *s, const struct end *self)
 {
-	struct walk w = { .next = t->newest };
+	const struct session *other = NULL;
+	struct walk over = { .next = NULL };
 	struct end e;
 
-	while (next_end(t, &w, &e))
-		if (e.ledger != s->ledger && same_tcp(self, &e) && same_tls(self, &e))
+	while ((other = pairs_next(t, &s->conn, other))) {
+		e = end_of(other);
+		if (other->ledger && same_tls(self, &e))
+			return true;
+	}
+	while (next_end(t, &over, &e))
+		if (same_tcp(self, &e) && same_tls(self, &e))
 			return true;
 	return false;
 }

@@ -199,6 +199,8 @@ static void crossed_record(struct session *s, const struct track_out *out, int64
 
 	if (e->body_offset)
 		return;
+	if (!s->crossed[e->dir])
+		s->crossed[e->dir] = e->index + 1;
 	alert_by_size(s, out, time_ns, e);
 	out->record(out->arg, time_ns, &s->conn, &r);
 }
@@ -247,7 +249,8 @@ void session_flight(struct session *s, int dir, const struct tt_flight_record *f
 		const struct tt_flight_record *f = &flight[i % TT_FLIGHT_RECORDS];
 		struct past_record *r;
 
-		if (f->index != i || (int32_t)(i - s->recent_end[dir]) < 0 || f->type != DATA)
+		if (f->index != i || (int32_t)(i - s->recent_end[dir]) < 0 || f->type != DATA ||
+		    (s->crossed[dir] && i >= s->crossed[dir] - 1))
 			continue;
 		r = remember(s, dir, i, (int64_t)f->time_ns + wall_offset_ns);
 		r->type = f->type;

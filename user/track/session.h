@@ -23,6 +23,7 @@ struct session {
 	uint8_t tcp_role; /* enum tt_tcp_role */
 	int64_t tcp_open_ns; /* wall clock: the TCP connection's beginning */
 	bool role_by_tcp; /* no hello has told yet who the client is */
+	uint32_t crossed[2]; /* captures: 1 + the first record that came to an end that was gone; 0: none */
 	bool holed; /* bytes are missing: what was not seen may have been said all the same */
 	bool key_exchange; /* a message of a full handshake was seen */
 	bool client_key_exchange;
