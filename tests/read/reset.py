@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -116,25 +117,21 @@ udp = ethernet(ip("10.0.0.7", "10.0.0.8", struct.pack(">HHHH", 5, 6, 8, 0), prot
 p = on_pipe(capture(reset_by_client()))
 told = threading.Thread(target=until, args=(p, "tls-connection"))
 told.start()
-for i in range(1, 30):
+for i in range(1, 200000):  # as fast as the pipe takes them
     if not told.is_alive():
         break
     p.stdin.write(pcap([(START + i * S // 10, udp)])[24:])
     p.stdin.flush()
-    told.join(0.1)
-ok(not told.is_alive() and 10 < i < 29, "packets of no connection tell the time, too", i)
+ok(not told.is_alive() and i > 10, "packets of no connection tell the time, too", i)
 p.stdin.close()
 p.wait()
-# The end is asked for between two packets of many: nothing more is read, and what was reset is told of.
-p = on_pipe(capture(other(0), reset_by_client()), "--fail-on", "warning")
-until(p, "tls-connection")
-p.send_signal(signal.SIGINT)
-try:
-    while p.poll() is None:
-        p.stdin.write(pcap([(START + S // 2, udp)])[24:])
-        p.stdin.flush()
-except BrokenPipeError:
-    pass
+# Ctrl-C between two packets of many: nothing more is read, and what was reset is told of.
+with tempfile.NamedTemporaryFile() as file:
+    file.write(capture(other(0), reset_by_client()) + pcap([(START + S // 2, udp)])[24:] * 1000000)
+    file.flush()
+    p = subprocess.Popen([TLSTRACE, "read", "--json", "--fail-on", "warning", file.name], stdout=subprocess.PIPE)
+    until(p, "tls-connection")
+    p.send_signal(signal.SIGINT)
 events = [json.loads(line) for line in p.stdout]
 ok(codes(events) == ["peer-reset-during-handshake"] and p.wait() == 4 and
    [e["tls"]["close"] for e in of(events, "tls-connection")] == ["reset"], "Ctrl-C right after it: it is told of", events)
