@@ -99,7 +99,7 @@ class Play:
             seen = [e for e in captured if get(e, "server.port") == port]
             if role == "client" or row.through:
                 # One that comes when its receiver is gone is known at its sender's end only.
-                known = said[role] if row.through else said["client"] + said["server"]
+                known = said[role] + (said["server"] if row.other.get("client_gone") else [])
                 if row.wanted("capture") != ["any"] and not set(alerts_of(seen)) <= set(known):
                     bad.append(f"capture of the {role}'s side: alerts {alerts_of(seen)}, live {known}")
                 bad += self.end(f"capture of the {role}'s side", seen,

@@ -15,6 +15,7 @@ class Row:
     notes, never: remarks that must, that must not be there
     server_notes, client_notes, capture_notes, client_never ...  the same of one place
     agree     False: the two ends may know of different alerts
+    client_gone  True: the server's alert comes when the client has gone, and only the server's end knows of it
     seconds   long ones begin first
     """
 

@@ -89,7 +89,7 @@ def beginnings():
         server = s_server(version=version)
         yield Row(f"half a ClientHello and the end, {version}", CLOSED, server, half("close"), "any")
         yield Row(f"half a ClientHello and a reset, {version}", IS_RESET, server, half("reset"))
-        yield Row(f"half a ClientHello and no more, {version}", STALLED, server, half("stop"), "any", seconds=9)
+        yield Row(f"half a ClientHello and no more, {version}", STALLED, server, half("stop"), "any", seconds=9, client_gone=True)
         yield Row(f"a ClientHello in two parts, {version}", None, server, half("whole"))
     yield Row("a ClientHello twice, where the second one's record is of an older version", MALFORMED, s_server(version="1.2"),
               half("twice"), ("server", "protocol_version"))
