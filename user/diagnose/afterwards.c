@@ -32,22 +32,25 @@ static int64_t stayed_ns(const struct conn *c)
 	return (c->close == CLOSE_NOTIFY ? c->last_record_ns : c->closed_ns) - c->established_at_ns;
 }
 
-static bool client_left(const struct conn *c)
+static bool at_once(const struct conn *c)
 {
 	int64_t took_ns = stayed_ns(c);
 
+	return took_ns >= 0 && took_ns < AT_ONCE_NS;
+}
+
+static bool client_left(const struct conn *c)
+{
 	return whole(c) && !ended_in_words(c) && c->close_by == ROLE_CLIENT && records_after(c, ROLE_CLIENT) <= 1 &&
-	       (is_tls13(c->server.version) || !c->totals[c->role != ROLE_CLIENT].app_records) && took_ns >= 0 &&
-	       took_ns < AT_ONCE_NS;
+	       (is_tls13(c->server.version) || !c->totals[c->role != ROLE_CLIENT].app_records) && at_once(c);
 }
 
 bool left_at_once(const struct conn *c, enum tls_role who)
 {
 	unsigned int most = who == ROLE_SERVER && is_tls13(c->server.version) ? TICKETS : 0;
-	int64_t took_ns = stayed_ns(c);
 
 	return whole(c) && !ended_in_words(c) && c->close_by == who && (c->close == CLOSE_FIN || c->close == CLOSE_RESET) &&
-	       records_after(c, who) <= most && took_ns >= 0 && took_ns < AT_ONCE_NS;
+	       records_after(c, who) <= most && at_once(c);
 }
 
 static bool left_for_name(const struct conn *c)

@@ -24,7 +24,7 @@ static bool left_to_program(const struct facts *f, struct finding *out, const ch
 	const struct conn *c = f->conn;
 	const char *by = end_name(c->role), *other = end_name(other_end(c->role));
 
-	if (c->error.library || c->role == ROLE_UNKNOWN || (c->failed ? !gave_up(f) : f->alert || !left_at_once(c, c->role)))
+	if (c->failed ? c->error.library || c->role == ROLE_UNKNOWN || !gave_up(f) : f->alert || !left_after_verdict(c))
 		return false;
 	title(out, "The %s's certificate %s for the %s's library, and the %s closed the connection.",
 	      other, what, by, by);

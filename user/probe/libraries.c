@@ -57,8 +57,7 @@ static void take(void *arg, const struct mapping *m)
 	}
 }
 
-/* Not mapped by anyone yet: so that a program that starts later is seen from its first call. */
-static void take_path(struct libraries *l, const char *path)
+void libraries_expect(struct libraries *l, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
@@ -72,11 +71,6 @@ static void take_path(struct libraries *l, const char *path)
 		s->number = libraries_probe(l, fd, path, 0);
 	}
 	close(fd);
-}
-
-void libraries_expect(struct libraries *l, const char *path)
-{
-	take_path(l, path);
 }
 
 static void take_usual(struct libraries *l)
@@ -93,7 +87,7 @@ static void take_usual(struct libraries *l)
 
 		if (!glob(places[i], GLOB_BRACE | GLOB_NOSORT, NULL, &found))
 			for (size_t k = 0; k < found.gl_pathc; k++)
-				take_path(l, found.gl_pathv[k]);
+				libraries_expect(l, found.gl_pathv[k]);
 		globfree(&found);
 	}
 }

@@ -47,7 +47,7 @@ void libraries_go(struct libraries *libraries, struct bpf_program *program, int 
  * did not let us look.
  */
 size_t libraries_scan(struct libraries *libraries);
-/* A program that is about to run: what it holds is probed before its first call. */
+/* Not mapped by anyone yet, a library or a program: whoever runs it later is seen from the first call. */
 void libraries_expect(struct libraries *libraries, const char *path);
 /*
  * Tell of each library of this process again, as `used` is told. How many there are, -1

@@ -42,9 +42,9 @@ void pairs_remove(struct track *t, struct session *s)
 	*at = s->pair_next;
 }
 
-static bool hellos_differ(const struct conn *a, const struct conn *b)
+bool pairs_hellos_differ(const struct conn *c, bool seen, const uint8_t random[TT_RANDOM_BYTES])
 {
-	return a->client.seen && b->client.seen && memcmp(a->client.random, b->client.random, TT_RANDOM_BYTES);
+	return c->client.seen && seen && memcmp(c->client.random, random, TT_RANDOM_BYTES);
 }
 
 /* Network namespaces may have the same addresses: more than two ends share them. */
@@ -63,7 +63,7 @@ const struct session *pairs_next(struct track *t, const struct conn *c, const st
 	const struct session *s = from ? from->pair_next : pairs_of(t, &c->local, &c->remote)->first;
 
 	while (s && (!pairs_other_end(c, &s->conn.local, &s->conn.remote) ||
-		     (hellos_differ(c, &s->conn) && ambiguous(t, c))))
+		     (pairs_hellos_differ(c, s->conn.client.seen, s->conn.client.random) && ambiguous(t, c))))
 		s = s->pair_next;
 	return s;
 }

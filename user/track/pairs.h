@@ -9,6 +9,8 @@ bool same_endpoint(const struct endpoint *a, const struct endpoint *b);
 /* Do these two belong to the other end of that TCP connection? */
 bool pairs_other_end(const struct conn *c, const struct endpoint *local,
 		     const struct endpoint *remote);
+/* Both have a ClientHello, and it is not the same one: `random` is the other's, when it was `seen`. */
+bool pairs_hellos_differ(const struct conn *c, bool seen, const uint8_t random[TT_RANDOM_BYTES]);
 /* The place of both ends, whichever of the two is local. */
 struct pair *pairs_of(struct track *t, const struct endpoint *a, const struct endpoint *b);
 /* One that is awake, with its endpoints; to be taken out before it is packed or freed. */

@@ -27,7 +27,7 @@ static const struct last_word *next_word(struct track *t, const struct conn *c,
 		return NULL;
 	for (const struct last_word *w = from ? from + 1 : t->last_words.at; w < end; w++)
 		if (pairs_other_end(c, &w->local, &w->remote) &&
-		    !(w->has_random && c->client.seen && memcmp(w->random, c->client.random, TT_RANDOM_BYTES)))
+		    !pairs_hellos_differ(c, w->has_random, w->random))
 			return w;
 	return NULL;
 }
