@@ -40,7 +40,7 @@ def ending(how):
             plain, _ = listener.accept()
             s = context.wrap_socket(plain, server_side=True)
             s.recv(100)
-            s.sendall(b"hello\n")
+            s.sendall(b"HTTP/1.0 200 OK\r\n\r\nhello\n")  # which curl reads to its end
             if how[0] == "notify":
                 try:
                     s.unwrap()
