@@ -123,6 +123,8 @@ static __always_inline void io_fill(struct tt_ev_io *event, const struct tt_libr
 	event->outcome = outcome;
 	event->call = call->call;
 	event->data_bytes = 0;
+	event->go_error = event->go_remote = event->pad = 0;
+	event->go_alert = -1;
 }
 
 /* `most` is a constant, as the verifier wants the size of ring-buffer memory. */

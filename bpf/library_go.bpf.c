@@ -11,7 +11,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #ifdef __TARGET_ARCH_x86
 
-#include "go_errors.bpf.h"
+#include "io_go.bpf.h"
 
 #define JUMP_IF_BELOW_OR_EQUAL 0x41 /* carry or zero */
 #define NOT_FATAL(alert) ((alert) == 0 || (alert) == 90 || (alert) == 100)
@@ -53,19 +53,6 @@ static __always_inline struct tt_go_call *go_call_new(struct tt_goroutine *who, 
 	if (call)
 		call->file = file;
 	return call;
-}
-
-static __always_inline void go_enter(struct tt_go_frame *frame, __u64 object, __u64 end, __u64 sp)
-{
-	frame->object = object;
-	frame->returns = go_word(sp);
-	frame->depth_bytes = end > sp && end - sp < GO_STACK_MAX ? end - sp : 0;
-}
-
-/* Is this the end of that very call? */
-static __always_inline int go_leaves(const struct tt_go_frame *frame, __u64 end, __u64 sp)
-{
-	return frame->depth_bytes && end - sp == frame->depth_bytes;
 }
 
 static __always_inline void go_alert(struct tt_go_call *call, const struct tt_go_site *site,
@@ -197,6 +184,15 @@ int tt_library_go(struct pt_regs *ctx)
 		break;
 	case TT_GO_READ:
 		go_enter(&call->read, conn, end, sp);
+		break;
+	case TT_GO_IO_READ:
+		go_io_enter(call, ctx, TT_CALL_READ, go_word(who.g), end);
+		break;
+	case TT_GO_IO_WRITE:
+		go_io_enter(call, ctx, TT_CALL_WRITE, go_word(who.g), end);
+		break;
+	case TT_GO_IO_END:
+		go_io_end(ctx, call, site, end);
 		break;
 	case TT_GO_ALERT:
 		go_alert(call, site, conn, ctx->bx, end, sp);

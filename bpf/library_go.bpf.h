@@ -42,6 +42,19 @@ static __always_inline int go_inside(const struct tt_go_frame *frame, __u64 end,
 	       go_word(end - depth) == frame->returns;
 }
 
+static __always_inline void go_enter(struct tt_go_frame *frame, __u64 object, __u64 end, __u64 sp)
+{
+	frame->object = object;
+	frame->returns = go_word(sp);
+	frame->depth_bytes = end > sp && end - sp < GO_STACK_MAX ? end - sp : 0;
+}
+
+/* Is this the end of that very call? */
+static __always_inline int go_leaves(const struct tt_go_frame *frame, __u64 end, __u64 sp)
+{
+	return frame->depth_bytes && end - sp == frame->depth_bytes;
+}
+
 static __always_inline __u64 go_conn(__u64 conn)
 {
 	struct tt_object_key key = object_key(conn);

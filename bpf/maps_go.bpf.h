@@ -11,8 +11,20 @@ struct tt_go_frame {
 	__u64 depth_bytes; /* of the return address, 0: no call */
 	__u64 returns;	   /* what is there */
 };
+/* A call that moves plaintext. */
+struct tt_go_io {
+	struct tt_go_frame frame;
+	__u64 began_ns;
+	__u64 bytes_at; /* address; on the goroutine's stack: counted from its end */
+	__u64 asked_bytes;
+	__u8 call; /* enum tt_call_name */
+	__u8 on_stack;
+	__u8 pad[6];
+};
+#define GO_IO_DEEP 2 /* TLS inside TLS */
 struct tt_go_call {
 	struct tt_go_frame handshake, read;
+	struct tt_go_io io[GO_IO_DEEP];
 	__s32 alert; /* that the handshake has sent, -1: none */
 	__u32 file;
 };

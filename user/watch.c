@@ -55,21 +55,20 @@ static struct library_wish wish_of(const struct options *o)
 	};
 }
 
-static struct coverage coverage_of(const struct watch *w, const struct library_file *file)
+static struct coverage coverage_of(const struct library_file *file)
 {
 	const struct library *l = &file->library;
-	bool busy = !file->paused && with_busy(w->options);
 
 	return (struct coverage){ .library = library_kind_name(l->kind), .version = l->version,
 				  .path = file->path, .probes = l->names,
-				  .probe_count = busy ? l->named : l->below_from,
+				  .probe_count = file->named,
 				  .calls_per_s = file->calls_per_s, .cost = file->cost };
 }
 
 static void used(void *arg, uint32_t pid, const struct library_file *file)
 {
 	struct watch *w = arg;
-	struct coverage c = coverage_of(w, file);
+	struct coverage c = coverage_of(file);
 
 	c.pid = pid;
 	proc_names(pid, c.comm, sizeof(c.comm), c.executable, sizeof(c.executable));
@@ -128,7 +127,7 @@ void watch_shook(void *watch, const struct conn *conn)
 static void changed(void *arg, const struct library_file *file)
 {
 	struct watch *w = arg;
-	struct coverage c = coverage_of(w, file);
+	struct coverage c = coverage_of(file);
 
 	c.state = file->paused ? "paused" : "resumed";
 	c.reason = file->paused ? "probes on what it does most cost more than --max-overhead"

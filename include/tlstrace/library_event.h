@@ -71,6 +71,9 @@ enum tt_go_kind {
 	TT_GO_READ,	     /* (conn) a record is read, and acted upon */
 	TT_GO_READ_END,	     /* before a return: an error, or none */
 	TT_GO_ALERT,	     /* (conn, description) is sent */
+	TT_GO_IO_READ,	     /* (conn, bytes, count) plaintext is wanted */
+	TT_GO_IO_WRITE,	     /* (conn, bytes, count) */
+	TT_GO_IO_END,	     /* before a return of either: a count, and an error or none */
 };
 
 /* The cookie of a place in a Go program; file as in struct tt_site. */
@@ -167,11 +170,14 @@ struct tt_ev_io {
 	__s64 result;	   /* bytes; below 0: none, GnuTLS's error */
 	__u64 took_ns;
 	__u32 tid;
-	__s32 outcome; /* what SSL_get_error() said of it; -1: nobody asked */
+	__s32 outcome; /* what SSL_get_error() said of it, -1: nobody asked; of Go a number of its error */
 	__u16 data_bytes;
 	__u8 call; /* enum tt_call_name */
-	__u8 pad[5];
-	__u8 data[];
+	__u8 go_error; /* enum tt_go_error */
+	__s16 go_alert; /* -1: none */
+	__u8 go_remote; /* the alert came from the other end */
+	__u8 pad;
+	__u8 data[]; /* plaintext; of a failed call of Go the words of its error */
 };
 
 struct tt_io_sums {

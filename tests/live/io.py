@@ -1,35 +1,14 @@
 """Calls that move plaintext: each one as the peer itself tells it, on the right connection,
 whatever the peer does with its connections; and plaintext only for who asks for it."""
-import collections, os, re, signal, socket, ssl, subprocess, sys, threading
+import collections, os, re, signal, socket, ssl, subprocess, sys
 
 import tt
+from moves import echo, sums, sums_told
 from tt import get, of, ok
 
 tt.root_or_skip("io")
 CALLS = tt.T + "/calls"
 tt.run("gcc", "-O1", "-o", CALLS, tt.HERE + "/peers/calls.c", "-lssl", "-lcrypto", "-lpthread")
-
-
-def echo(cert, key):
-    """A server that sends back what it gets, in this process; its port."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def talk(s):
-        try:
-            with context.wrap_socket(s, server_side=True) as tls:
-                while data := tls.recv(65536):
-                    tls.sendall(data)
-                tls.unwrap()
-        except OSError:
-            s.close()
-
-    def serve():
-        while True:
-            threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
-    threading.Thread(target=serve, daemon=True).start()
-    return listener.getsockname()[1]
 
 
 def play(port, mode, *options, env=None):
@@ -53,12 +32,6 @@ def seen(events, role="client"):
     return calls
 
 
-def sums(said, kind):
-    calls = [c for c in said if kind in c[0]]
-    return {"calls": len(calls), "failed": sum(c[2] < 0 for c in calls),
-            "bytes": sum(max(c[2], 0) for c in calls)}
-
-
 def exact(port, mode):
     said, _, events = play(port, mode, "--io", "--max-overhead", "100")  # the budget is the whole host's
     calls = seen(events)
@@ -66,11 +39,7 @@ def exact(port, mode):
        f"said {dict(said)}\nseen {dict(calls)}")
     for c in of(events, "tls-connection", role="client"):
         want = said[get(c, "client.port")]
-        for kind in ("read", "write"):
-            io = dict(get(c, "tls.io." + kind) or {})
-            took = io.pop("blocked_ns", 0)
-            ok(io == sums(want, kind) and took > 0, f"{mode}: the connection's sums: {kind}", (io, want))
-        ok(get(c, "tls.io.complete") is True, f"{mode}: the sums are complete", get(c, "tls.io"))
+        sums_told(c, want, mode)
     late = [get(e, "tls.io.latency_ns") for e in of(events, "tls-io", role="client")]
     ok(all(0 < n < 10**10 for n in late), f"{mode}: each took its time", late)
     return events

@@ -151,6 +151,10 @@ void library_go_read(struct library_error *e, const struct go_said *said)
 		set(e, "", "context deadline exceeded");
 		e->ends_quietly = true;
 		break;
+	case TT_GO_ERROR_CLOSED:
+		set(e, "", "use of closed network connection");
+		e->ends_quietly = true;
+		break;
 	case TT_GO_ERROR_TIMEOUT:
 		set(e, "", "i/o timeout");
 		e->ends_quietly = true;

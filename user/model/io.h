@@ -18,7 +18,7 @@ struct io_call {
 	bool failed;
 	bool has_code;	   /* of the failure */
 	int32_t code;
-	const char *error; /* static: "want_read"; NULL: it has no name */
+	const char *error; /* "want_read"; NULL: it has no name */
 	const uint8_t *data; /* the first of the bytes, when they were asked for */
 	size_t data_bytes;
 };

@@ -51,7 +51,7 @@ static struct probed *busiest(const struct libraries *l)
 	for (size_t i = 0; i < l->count; i++) {
 		struct probed *p = probed_at(l, i);
 
-		if (p && p->busy.count && (!found || p->recent_ns > found->recent_ns))
+		if (p && (p->group[GROUP_BUSY].count || p->group[GROUP_DEAR].count) && (!found || p->recent_ns > found->recent_ns))
 			found = p;
 	}
 	return found;
@@ -70,16 +70,22 @@ static void resume(struct libraries *l, int64_t now_ns,
 	}
 }
 
+/* First what is dear: the rest may do without. */
 static void let_go(struct probed *p, int64_t now_ns, int64_t since_ns,
 		   double machine_ns)
 {
+	const struct library *library = &p->file.library;
+	enum group group = p->group[GROUP_DEAR].count ? GROUP_DEAR : GROUP_BUSY;
+
 	p->file.paused = true;
 	p->file.whole_ns = 0;
 	p->file.calls_per_s = (double)p->recent * 1e9 / (double)since_ns;
 	p->file.cost = (double)p->recent_ns / machine_ns;
 	p->resume_ns = now_ns + (RESUME_NS << p->pauses);
 	p->pauses += p->pauses < PAUSES_MAX;
-	uprobes_detach(&p->busy);
+	p->recent = p->recent_ns = 0; /* what is left is measured anew */
+	p->file.named = group == GROUP_DEAR ? library->dear_from : library->below_from;
+	uprobes_detach(&p->group[group]);
 }
 
 void libraries_budget(struct libraries *l, int hits_fd, const struct price *price, double most,

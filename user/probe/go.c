@@ -20,6 +20,8 @@ static const struct {
 };
 #define FUNCTIONS (sizeof(functions) / sizeof(*functions))
 #define READ 0 /* the one that is passed once a record */
+#define IO 1   /* those that move plaintext */
+#define IO_END 3
 
 /* By enum tt_go_error. */
 static const char *const methods[] = {
@@ -100,18 +102,32 @@ static void add_function(struct library *to, struct image *image, const struct s
 }
 
 static void add_places(struct library *to, struct image *image, const struct search *s,
-		       uint32_t file)
+		       uint32_t file, bool with_io)
 {
 	for (size_t i = FUNCTIONS; i--;)
-		add_function(to, image, s, i, file, i != READ, true);
+		if (i < IO || i >= IO_END)
+			add_function(to, image, s, i, file, i != READ, true);
 	to->below_from = to->busy_from = to->count;
 	add_function(to, image, s, READ, file, true, false);
+	to->dear_from = to->count;
+	for (size_t i = IO; with_io && i < IO_END; i++)
+		add_function(to, image, s, i, file, true, false);
 	to->named = to->count;
+	for (size_t i = IO; with_io && i < IO_END; i++)
+		add_function(to, image, s, i, file, false, true);
 	memcpy(to->go.errors, s->errors, sizeof(to->go.errors));
 	to->calls = to->count;
 }
 
-bool go_read(struct library *to, struct image *image, uint32_t file)
+static bool has_any(const struct search *s)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (s->at[i].address)
+			return true;
+	return false;
+}
+
+bool go_read(struct library *to, struct image *image, uint32_t file, bool with_io)
 {
 	struct search s = { 0 };
 	char version[sizeof(to->version)];
@@ -125,13 +141,13 @@ bool go_read(struct library *to, struct image *image, uint32_t file)
 	layout = go_functions(image, found, &s);
 	if (!layout)
 		to->wire_only = "a Go program whose table of functions was not found";
-	else if (!s.at[0].address && !s.at[1].address && !s.at[2].address)
+	else if (!has_any(&s))
 		to->wire_only = "a Go program without crypto/tls";
 	else if (release(version, layout) < REGISTERS_SINCE)
 		to->wire_only = "built with Go before 1.17, which has no arguments in registers";
 #ifdef __x86_64__
 	else
-		add_places(to, image, &s, file);
+		add_places(to, image, &s, file, with_io);
 #else
 	else
 		to->wire_only = "Go programs are probed on x86-64 only";

@@ -5,8 +5,11 @@
 
 #include "probe/library.h"
 
-/* As library_read(). False, and *library untouched: not a Go program. */
-bool go_read(struct library *library, struct image *image, uint32_t file);
+/*
+ * As library_read(); `with_io`: calls that move plaintext too. False, and *library
+ * untouched: not a Go program.
+ */
+bool go_read(struct library *library, struct image *image, uint32_t file, bool with_io);
 /* The functions that are looked for, by number from 0; NULL: no more. */
 const char *go_function(size_t number);
 /* Tell the kernel half (the map tt_go_addresses) what it needs of the file. 0 or errno. */

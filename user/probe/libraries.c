@@ -219,17 +219,14 @@ size_t libraries_count(const struct libraries *l)
 
 static void detach_all(struct libraries *l)
 {
-	struct uprobes **all = calloc(3 * l->count, sizeof(*all));
+	struct uprobes **all = calloc(GROUPS * l->count, sizeof(*all));
 	size_t count = 0;
 
 	if (!all)
 		return; /* one after the other, then */
 	for (size_t i = 0; i < l->count; i++)
-		if (l->probed[i]) {
-			all[count++] = &l->probed[i]->uprobes;
-			all[count++] = &l->probed[i]->below;
-			all[count++] = &l->probed[i]->busy;
-		}
+		for (int group = 0; l->probed[i] && group < GROUPS; group++)
+			all[count++] = &l->probed[i]->group[group];
 	uprobes_detach_all(all, count);
 	free(all);
 }
@@ -247,9 +244,8 @@ void libraries_close(struct libraries *l)
 
 		if (!p)
 			continue;
-		uprobes_detach(&p->uprobes);
-		uprobes_detach(&p->below);
-		uprobes_detach(&p->busy);
+		for (int group = 0; group < GROUPS; group++)
+			uprobes_detach(&p->group[group]);
 		close(p->fd);
 		free((char *)p->file.path);
 		free(p);

@@ -18,7 +18,8 @@ struct library_file {
 	struct library library;
 	const char *path; /* as the process saw it that had it first */
 	int error;	  /* why its probes could not be attached: errno, or 0 */
-	bool paused;	  /* its busy places are not probed for now: they cost too much */
+	bool paused;	  /* some busy places are not probed for now: they cost too much */
+	size_t named;	  /* so many of library.names are probed now */
 	int64_t whole_ns; /* CLOCK_REALTIME: since when all its places are probed, 0: they are not */
 	double calls_per_s, cost; /* when it was paused; of the machine, 0.01 is a hundredth */
 };

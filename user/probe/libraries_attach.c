@@ -15,17 +15,33 @@ void libraries_go(struct libraries *l, struct bpf_program *program, int map_fd)
 	l->go_fd = map_fd;
 }
 
+static int attach(const struct libraries *l, struct probed *p, enum group group)
+{
+	const struct library *library = &p->file.library;
+	const size_t from[GROUPS + 1] = { 0, library->below_from, library->busy_from, library->dear_from,
+					  library->count };
+	size_t first = from[group], count = from[group + 1] - first;
+
+	if (!count || p->group[group].count)
+		return 0;
+	return -uprobes_attach(&p->group[group], program_for(l, library->kind), l->multi, p->fd,
+			       library->offsets + first, library->cookies + first, count);
+}
+
 int libraries_attach_busy(struct libraries *l, struct probed *p)
 {
 	const struct library *library = &p->file.library;
-	size_t from = library->busy_from;
 	int error;
 
-	if (from == library->count || !l->with_busy)
+	p->file.named = library->below_from;
+	if (!l->with_busy)
 		return 0;
-	error = -uprobes_attach(&p->busy, program_for(l, library->kind), l->multi, p->fd,
-				library->offsets + from, library->cookies + from, library->count - from);
-	p->file.whole_ns = error ? 0 : clock_ns(CLOCK_REALTIME);
+	error = attach(l, p, GROUP_BUSY);
+	if (!error)
+		error = attach(l, p, GROUP_DEAR);
+	p->file.whole_ns = error || library->busy_from == library->count ? 0 : clock_ns(CLOCK_REALTIME);
+	if (!error)
+		p->file.named = library->named;
 	return error;
 }
 
@@ -37,13 +53,9 @@ void libraries_attach_below(struct libraries *l, const struct probed *newest)
 	l->need_below |= library->calls && library->kind == LIBRARY_OPENSSL && !library->errors;
 	for (size_t i = 0; i < l->count && l->need_below; i++) {
 		struct probed *p = probed_at(l, i);
-		size_t from = p ? p->file.library.below_from : 0;
-		size_t end = p ? p->file.library.busy_from : 0;
 
-		if (from < end && !p->below.count)
-			uprobes_attach(&p->below, l->program, l->multi, p->fd,
-				       p->file.library.offsets + from,
-				       p->file.library.cookies + from, end - from);
+		if (p)
+			attach(l, p, GROUP_BELOW);
 	}
 }
 
@@ -54,9 +66,7 @@ int libraries_attach(struct libraries *l, struct probed *p, uint32_t number)
 
 	if (library->kind == LIBRARY_GO)
 		error = go_publish(library, number, l->go_fd);
-	if (!error && library->below_from)
-		error = -uprobes_attach(&p->uprobes, program_for(l, library->kind), l->multi,
-					p->fd, library->offsets, library->cookies,
-					library->below_from);
+	if (!error)
+		error = attach(l, p, GROUP_ALWAYS);
 	return error ? error : libraries_attach_busy(l, p);
 }

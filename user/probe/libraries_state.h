@@ -18,10 +18,13 @@ struct below {
 	uint8_t handle[128];
 };
 
+/* library.h's */
+enum group { GROUP_ALWAYS, GROUP_BELOW, GROUP_BUSY, GROUP_DEAR, GROUPS };
+
 struct probed {
 	struct library_file file;
-	struct uprobes uprobes, below, busy; /* library.h's groups */
-	int fd;			    /* of the file, to take up `busy` again */
+	struct uprobes group[GROUPS];
+	int fd;			    /* of the file, to take up again what was let go */
 	struct tt_hits hits;	    /* until the last look */
 	uint64_t recent, recent_ns; /* since the one before it: hits, and what they took */
 	int64_t resume_ns;	    /* when to do so */
@@ -130,7 +133,7 @@ uint32_t below_known(const struct libraries *libraries, int fd);
 int libraries_attach(struct libraries *libraries, struct probed *probed, uint32_t number);
 /* Errors of the library below TLS, where the newest file makes that needed. */
 void libraries_attach_below(struct libraries *libraries, const struct probed *newest);
-/* Attach the probes of the busy group. 0 or errno. */
+/* Attach the probes on busy places that are not attached. 0 or errno. */
 int libraries_attach_busy(struct libraries *libraries, struct probed *probed);
 
 #endif /* TT_PROBE_LIBRARIES_STATE_H */

@@ -30,7 +30,7 @@ struct unused {
 	bool busy, done; /* the thread */
 	size_t count;
 	uint32_t number[BATCH];
-	struct uprobes *from[3 * BATCH];
+	struct uprobes *from[GROUPS * BATCH];
 };
 
 static bool ask(int at, const char *path, struct statx *about)
@@ -177,7 +177,7 @@ static void *take_off(void *arg)
 {
 	struct unused *u = arg;
 
-	uprobes_detach_all(u->from, 3 * u->count);
+	uprobes_detach_all(u->from, GROUPS * u->count);
 	__atomic_store_n(&u->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -194,9 +194,8 @@ static void let_leave(struct libraries *l)
 		if (!p || !p->use.idle || ++p->use.looks < LOOKS)
 			continue;
 		p->use.leaving = true;
-		u->from[3 * u->count] = &p->uprobes;
-		u->from[3 * u->count + 1] = &p->below;
-		u->from[3 * u->count + 2] = &p->busy;
+		for (int group = 0; group < GROUPS; group++)
+			u->from[GROUPS * u->count + (size_t)group] = &p->group[group];
 		u->number[u->count++] = (uint32_t)i;
 	}
 	u->done = false;

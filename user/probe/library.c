@@ -188,7 +188,7 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 {
 	struct search search = { 0 };
 
-	if (go_read(to, image, file))
+	if (go_read(to, image, file, wish.io != LIBRARY_IO_NONE))
 		return;
 	memset(to, 0, sizeof(*to));
 	search_functions(&search, image);
@@ -207,6 +207,7 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	add_stubs(to, &search, file, BUSY);
 	to->named = to->count;
 	add_returns(to, image, &search, file, wish);
+	to->dear_from = to->count;
 	if (to->kind == LIBRARY_OPENSSL || to->kind == LIBRARY_NSS)
 		image_version(image, to->kind == LIBRARY_NSS ? "Version: NSS " : "OpenSSL ",
 			      to->version, sizeof(to->version));

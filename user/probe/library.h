@@ -19,6 +19,7 @@ struct library {
 	size_t count;	  /* places to probe; first those that every handshake passes */
 	size_t below_from; /* from here on: errors of all that uses it, for want of a place in TLS alone */
 	size_t busy_from;  /* those that each read and write passes */
+	size_t dear_from;  /* of those: where a hit costs ten times as much, and nothing but sizes hangs on it */
 	size_t named;	   /* from here on: returns of functions that are named before */
 	uint64_t offsets[LIBRARY_PLACES_MAX];
 	uint64_t cookies[LIBRARY_PLACES_MAX];

@@ -76,7 +76,7 @@ static void look_into(struct look *l, struct image *image)
 {
 	struct library *library = calloc(1, sizeof(*library));
 
-	if (library && go_read(library, image, 0)) {
+	if (library && go_read(library, image, 0, false)) {
 		l->go = library->wire_only;
 	} else {
 		l->exports = false;

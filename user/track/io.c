@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* io.c - plaintext that a process moves through its TLS library. */
+#include <string.h>
+
 #include "library/errors.h"
 #include "track/objects.h"
 #include "track/state.h"
@@ -15,6 +17,21 @@ static const char *operation(uint8_t call)
 	}
 }
 
+/* The words of a failed call's error, and its alert's number: `said` lasts as long as *io. */
+static void go_outcome(const struct tt_ev_io *e, struct io_call *io, struct library_error *said)
+{
+	char text[2 * TT_PLACE_BYTES] = "";
+	struct go_said go = { .alert = e->go_alert, .received = e->go_remote, .type = e->go_error,
+			      .number = e->outcome, .text = text };
+
+	memcpy(text, e->data, e->data_bytes < sizeof(text) ? e->data_bytes : sizeof(text) - 1);
+	library_go_read(said, &go);
+	io->error = *said->text ? said->text : NULL;
+	io->has_code = e->go_alert >= 0;
+	io->code = e->go_alert;
+	io->data_bytes = 0;
+}
+
 void session_io(struct session *s, const struct track_out *out, int64_t time_ns,
 		const struct tt_ev_io *e)
 {
@@ -22,6 +39,7 @@ void session_io(struct session *s, const struct track_out *out, int64_t time_ns,
 	struct io_call io = { .operation = operation(e->call), .asked_bytes = e->asked_bytes,
 			      .took_ns = e->took_ns, .pid = e->pid, .thread_id = e->tid,
 			      .data = e->data, .data_bytes = e->data_bytes };
+	struct library_error said = { .library = "go" };
 	char version[32];
 
 	if (!out->io || !io.operation || !out->library ||
@@ -30,7 +48,9 @@ void session_io(struct session *s, const struct track_out *out, int64_t time_ns,
 	s->conn.library = library;
 	io.call = library_call_name(library, e->call);
 	io.failed = e->result < 0;
-	if (io.failed)
+	if (io.failed && !strcmp(library, "go"))
+		go_outcome(e, &io, &said);
+	else if (io.failed)
 		io.has_code = library_outcome(library, e->outcome, e->result, &io.code, &io.error);
 	else
 		io.bytes = (uint64_t)e->result;
