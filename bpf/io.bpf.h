@@ -10,6 +10,7 @@
 #include "process.bpf.h"
 
 #define IO_FEW_BYTES 256
+#define NSPR_PEEK 2 /* PR_MSG_PEEK of prio.h */
 #define IO_TELL_NS 1000000000ULL
 #define IO_OF_OBJECT (1ULL << 63) /* no connection's number is as high */
 
@@ -25,7 +26,7 @@ static __always_inline int io_peeks(__u8 call)
 
 static __always_inline int io_writes(__u8 call)
 {
-	return call == TT_CALL_WRITE || call == TT_CALL_WRITE_EX;
+	return call == TT_CALL_WRITE || call == TT_CALL_WRITE_EX || call == TT_CALL_SEND;
 }
 
 static __always_inline __u64 io_key(__u64 conn_id, __u64 object, __u32 pid)
@@ -176,6 +177,8 @@ static __always_inline void io_enter(struct pt_regs *ctx, struct tt_library_call
 	call->began_ns = 0;
 	if (!tt_config.io || !io_moves(call->call))
 		return;
+	if (call->call == TT_CALL_RECV && PT_REGS_PARM4(ctx) & NSPR_PEEK)
+		call->call = TT_CALL_PEEK;
 	call->buffer = PT_REGS_PARM2(ctx);
 	call->asked_bytes = call->flags & TT_SITE_INT && !call->count ? (__u32)PT_REGS_PARM3(ctx)
 								      : PT_REGS_PARM3(ctx);
@@ -188,6 +191,8 @@ static __always_inline __s64 io_result(const struct tt_library_call *call, __u64
 
 	if (!(call->flags & TT_SITE_INT))
 		return returned;
+	if (!(call->flags & TT_SITE_POSITIVE))
+		return (__s32)returned;
 	if ((__s32)returned <= 0)
 		return -1;
 	if (!call->count)

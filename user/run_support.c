@@ -31,7 +31,7 @@ static bool is_needed(const struct survey *s, const struct library *l, size_t pl
 	if (place < l->below_from || place >= l->busy_from)
 		return true;
 	for (size_t i = 0; i < s->count; i++)
-		if (s->found[i].kind == l->kind && s->found[i].calls && !s->found[i].errors)
+		if (s->found[i].kind == l->kind && s->found[i].needs_below)
 			return true;
 	return false;
 }

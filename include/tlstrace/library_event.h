@@ -47,11 +47,16 @@ enum tt_call_name {
 	TT_CALL_WRITE_EX,
 	TT_CALL_PEEK,
 	TT_CALL_PEEK_EX,
+	/* With flags, of NSPR. */
+	TT_CALL_RECV,
+	TT_CALL_SEND,
+	TT_CALLS
 };
 
 enum tt_site_flag {
 	TT_SITE_STEPPED = 1, /* on an instruction that the kernel does not emulate: dear */
 	TT_SITE_INT = 2,     /* the call's result is an int */
+	TT_SITE_POSITIVE = 4, /* only more than 0 is a success, and the count may stand apart */
 };
 
 /* A probe's cookie. */

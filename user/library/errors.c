@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tlstrace/library_event.h"
+
+#define NOBODY_ASKED (-1)
 #define FATAL_ALERT_RECEIVED (-12) /* GNUTLS_E_FATAL_ALERT_RECEIVED */
 
 static const struct {
@@ -125,6 +128,27 @@ static const struct {
 #undef NSS
 };
 
+/* Of nspr/prerr.h. */
+static const struct {
+	int32_t code;
+	const char *text;
+} nspr[] = {
+#define NSPR(code, name, text) { code, text },
+#include "library/nspr.def"
+#undef NSPR
+};
+
+static const char *nss_text(int32_t code)
+{
+	for (size_t i = 0; i < sizeof(nss) / sizeof(*nss); i++)
+		if (nss[i].code == code)
+			return nss[i].text;
+	for (size_t i = 0; i < sizeof(nspr) / sizeof(*nspr); i++)
+		if (nspr[i].code == code)
+			return nspr[i].text;
+	return NULL;
+}
+
 static void read_nss(struct library_error *e, int32_t number)
 {
 	e->code = e->reason = number;
@@ -167,6 +191,11 @@ bool library_outcome(const char *library, int32_t outcome, int64_t result, int32
 			*name = openssl[outcome];
 		return outcome > 0;
 	}
+	if (!strcmp(library, "nss")) {
+		*code = outcome;
+		*name = nss_text(outcome);
+		return outcome != NOBODY_ASKED;
+	}
 	*code = (int32_t)result;
 	for (size_t i = 0; i < sizeof(gnutls) / sizeof(*gnutls); i++)
 		if (gnutls[i].code == result)
@@ -182,18 +211,19 @@ bool library_tells_later(const char *library)
 const char *library_call_name(const char *library, unsigned int call)
 {
 	static const struct {
-		const char *library, *call[9];
+		const char *library, *call[TT_CALLS];
 	} names[] = {
 		{ "openssl", { NULL, "SSL_do_handshake", "SSL_read", "SSL_write", "SSL_shutdown",
 			       "SSL_read_ex", "SSL_write_ex", "SSL_peek", "SSL_peek_ex" } },
 		{ "gnutls", { NULL, "gnutls_handshake", "gnutls_record_recv", "gnutls_record_send",
 			      "gnutls_bye" } },
-		{ "nss", { NULL, "SSL_ForceHandshake", "PR_Read", "PR_Write", "PR_Shutdown" } },
+		{ "nss", { NULL, "SSL_ForceHandshake", "PR_Read", "PR_Write", "PR_Shutdown", NULL, NULL,
+			   "PR_Recv", NULL, "PR_Recv", "PR_Send" } },
 		{ "go", { NULL, "Conn.Handshake", "Conn.Read", "Conn.Write", "Conn.Close" } },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(names[i].library, library))
-			return call < 9 ? names[i].call[call] : NULL;
+			return call < TT_CALLS ? names[i].call[call] : NULL;
 	return NULL;
 }

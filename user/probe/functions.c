@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "probe/layer.h"
 #include "probe/site.h"
 #include "tlstrace/library_event.h"
 
@@ -25,11 +26,18 @@ static size_t function_number(const char *name)
 	return i;
 }
 
+static bool is_methods(const char *name)
+{
+	return *name == 'P' && !strcmp(name, "PR_GetDefaultIOMethods");
+}
+
 /* Rows of one function follow each other. */
 static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
 {
 	struct search *s = arg;
 
+	if (is_methods(name))
+		s->methods = offset;
 	for (size_t i = function_number(name); i < FUNCTIONS && !strcmp(name, functions[i].name); i++) {
 		if (s->at[i].offset)
 			return;
@@ -43,6 +51,8 @@ static void found_stub(void *arg, const char *name, uint64_t offset)
 	struct search *s = arg;
 	size_t i = function_number(name);
 
+	if (is_methods(name) && !s->methods)
+		s->methods = offset;
 	if (i < FUNCTIONS)
 		s->at[i].stub = offset;
 }
@@ -55,9 +65,18 @@ bool function_errs(const struct function *f)
 
 bool function_moves(const struct function *f)
 {
-	/* NSPR's are for all kinds of files, and what NSS knows a connection by: never let go. */
 	return f->kind == TT_SITE_CALL && f->call != TT_CALL_HANDSHAKE &&
-	       f->call != TT_CALL_SHUTDOWN && f->library != LIBRARY_NSS;
+	       f->call != TT_CALL_SHUTDOWN;
+}
+
+bool function_binds(const struct function *f)
+{
+	return function_moves(f) && f->library == LIBRARY_NSS;
+}
+
+bool function_below(const struct function *f)
+{
+	return (f->kind == TT_SITE_CALL || f->kind == TT_SITE_FREE) && !strncmp(f->name, "PR_", 3);
 }
 
 bool function_seals(const struct function *f)
@@ -67,9 +86,10 @@ bool function_seals(const struct function *f)
 
 bool search_has(const struct search *s, const char *name)
 {
-	size_t i = function_number(name);
-
-	return i < FUNCTIONS && s->at[i].offset;
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (s->at[i].offset && !strcmp(name, functions[i].name))
+			return true;
+	return false;
 }
 
 static int32_t verify_at(struct image *image, uint64_t getter)
@@ -87,5 +107,14 @@ void search_functions(struct search *s, struct image *image)
 
 void search_stubs(struct search *s, struct image *image)
 {
+	struct layer layer = { 0 };
+
 	image_stubs(image, found_stub, s);
+	if (!layer_read(&layer, image, s->methods))
+		return;
+	s->at[FUNCTION_ssl_Read_CALL].offset = layer.read;
+	s->at[FUNCTION_ssl_Recv_CALL].offset = layer.receive;
+	s->at[FUNCTION_ssl_Write_CALL].offset = layer.write;
+	s->at[FUNCTION_ssl_Send_CALL].offset = layer.send;
+	s->at[FUNCTION_ssl_Close_FREE].offset = layer.close;
 }

@@ -30,16 +30,19 @@ struct search {
 		uint64_t offset, bytes;
 		uint64_t stub; /* through which this file calls another's */
 	} at[FUNCTIONS];
+	uint64_t methods; /* NSPR's PR_GetDefaultIOMethods(), or its stub */
 	int32_t verify_at; /* how far into its object a verify result is, -1: unknown */
 };
 
 /* The functions that the file defines; zeros where it does not. */
 void search_functions(struct search *search, struct image *image);
-/* And the stubs of those that it calls. */
+/* And the stubs of those that it calls, and what is in no table of symbols. */
 void search_stubs(struct search *search, struct image *image);
 bool search_has(const struct search *search, const char *name);
 bool function_errs(const struct function *f);  /* notes an error */
 bool function_moves(const struct function *f); /* moves plaintext */
+bool function_binds(const struct function *f); /* and object and connection are joined nowhere else: never let go */
+bool function_below(const struct function *f); /* is passed by what is no TLS too */
 bool function_seals(const struct function *f); /* is passed by each record */
 
 #endif /* TT_PROBE_FUNCTIONS_H */

@@ -49,12 +49,13 @@ int libraries_attach_busy(struct libraries *l, struct probed *p)
 void libraries_attach_below(struct libraries *l, const struct probed *newest)
 {
 	const struct library *library = &newest->file.library;
+	bool *need = &l->need_below[library->kind];
 
-	l->need_below |= library->calls && library->kind == LIBRARY_OPENSSL && !library->errors;
-	for (size_t i = 0; i < l->count && l->need_below; i++) {
+	*need |= library->needs_below;
+	for (size_t i = 0; i < l->count && *need; i++) {
 		struct probed *p = probed_at(l, i);
 
-		if (p)
+		if (p && p->file.library.kind == library->kind)
 			attach(l, p, GROUP_BELOW);
 	}
 }

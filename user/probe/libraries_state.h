@@ -62,7 +62,7 @@ struct libraries {
 	int go_fd; /* tt_go_addresses */
 	bool multi, with_busy;
 	struct library_wish wish;
-	bool need_below; /* some TLS library's errors are seen only in the one below it */
+	bool need_below[LIBRARY_KINDS]; /* some TLS library's errors or calls are seen only in the one below it */
 	void (*used)(void *arg, uint32_t pid, const struct library_file *file);
 	void *arg;
 	struct mappings *mappings;

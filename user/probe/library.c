@@ -21,6 +21,8 @@ static void add(struct library *to, const struct function *f, uint8_t kind, uint
 	if (!site->emulated)
 		cookie.flags |= TT_SITE_STEPPED;
 	if (f->library == LIBRARY_OPENSSL)
+		cookie.flags |= TT_SITE_INT | TT_SITE_POSITIVE;
+	if (f->library == LIBRARY_NSS)
 		cookie.flags |= TT_SITE_INT;
 	/* Two names of one function are one place. */
 	for (size_t i = 0; i < to->count; i++)
@@ -33,7 +35,7 @@ static void add(struct library *to, const struct function *f, uint8_t kind, uint
 	to->names[to->count++] = f->name;
 	to->emulated += site->emulated;
 	to->seals += function_seals(f);
-	to->calls += kind == TT_SITE_CALL;
+	to->calls += kind == TT_SITE_CALL && !function_below(f);
 	to->kind = f->library;
 }
 
@@ -61,16 +63,19 @@ static bool add_exits(struct library *to, const struct function *f, struct image
 }
 
 /*
- * ALWAYS: what a handshake passes. BELOW: errors in a library that others than TLS use too.
+ * ALWAYS: what a handshake passes. BELOW: errors and calls in a library that others than
+ * TLS use too.
  * BUSY: what is passed so often that it may cost too much; nothing essential hangs on it.
  */
 enum group { ALWAYS, BELOW, BUSY };
 
 static enum group group_of(const struct function *f, const struct library *to)
 {
+	if (function_below(f))
+		return BELOW;
 	if (function_errs(f))
 		return !to->calls ? BELOW : f->kind == TT_SITE_PLACE ? BUSY : ALWAYS;
-	if (function_moves(f) || function_seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT)
+	if ((function_moves(f) && !function_binds(f)) || function_seals(f) || f->kind == TT_SITE_OUTCOME || f->kind == TT_SITE_RESULT)
 		return BUSY;
 	return ALWAYS;
 }
@@ -100,7 +105,7 @@ static bool is_wanted(const struct function *f, struct library_wish wish)
 		return false; /* at its stubs only */
 	if (function_seals(f))
 		return wish.alerts;
-	return function_moves(f) ? wish.io != LIBRARY_IO_NONE :
+	return function_moves(f) && !function_binds(f) ? wish.io != LIBRARY_IO_NONE :
 			  f->kind != TT_SITE_OUTCOME || wish.io == LIBRARY_IO_EACH;
 }
 
@@ -156,8 +161,8 @@ static void add_returns(struct library *to, struct image *image, const struct se
 			uint32_t file, struct library_wish wish)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (s->at[i].offset && is_wanted(&functions[i], wish) &&
-		    (function_moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
+		if (s->at[i].offset && is_wanted(&functions[i], wish) && wish.io != LIBRARY_IO_NONE &&
+		    !function_below(&functions[i]) && (function_moves(&functions[i]) || functions[i].kind == TT_SITE_OUTCOME) &&
 		    functions[i].library == to->kind)
 			add_exits(to, &functions[i], image, s->at[i].offset, s->at[i].bytes,
 				  EXITS_MAX, file);
@@ -208,6 +213,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	to->named = to->count;
 	add_returns(to, image, &search, file, wish);
 	to->dear_from = to->count;
+	to->needs_below = to->calls && ((to->kind == LIBRARY_OPENSSL && !to->errors) ||
+					(to->kind == LIBRARY_NSS && !search_has(&search, "ssl_Read")));
 	if (to->kind == LIBRARY_OPENSSL || to->kind == LIBRARY_NSS)
 		image_version(image, to->kind == LIBRARY_NSS ? "Version: NSS " : "OpenSSL ",
 			      to->version, sizeof(to->version));

@@ -17,7 +17,7 @@ struct library {
 	enum library_kind kind;
 	char version[32]; /* "" when the file does not tell */
 	size_t count;	  /* places to probe; first those that every handshake passes */
-	size_t below_from; /* from here on: errors of all that uses it, for want of a place in TLS alone */
+	size_t below_from; /* from here on: errors and calls of all that uses it, for want of a place in TLS alone */
 	size_t busy_from;  /* those that each read and write passes */
 	size_t dear_from;  /* of those: where a hit costs ten times as much, and nothing but sizes hangs on it */
 	size_t named;	   /* from here on: returns of functions that are named before */
@@ -29,6 +29,7 @@ struct library {
 	size_t seals;	 /* places where records are sealed and opened */
 	bool ends_seen;	 /* it is seen where each call is over */
 	size_t errors;	 /* places where an error of TLS passes, and of nothing else */
+	bool needs_below; /* some of what it does is seen only in the library below it */
 	const char *wire_only; /* why it has no place though its kind is known; static, or NULL */
 	struct {
 		uint64_t places[LIBRARY_PLACES_MAX], errors[GO_ERRORS_MAX]; /* addresses */

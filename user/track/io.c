@@ -10,8 +10,8 @@
 static const char *operation(uint8_t call)
 {
 	switch (call) {
-	case TT_CALL_READ: case TT_CALL_READ_EX: return "read";
-	case TT_CALL_WRITE: case TT_CALL_WRITE_EX: return "write";
+	case TT_CALL_READ: case TT_CALL_READ_EX: case TT_CALL_RECV: return "read";
+	case TT_CALL_WRITE: case TT_CALL_WRITE_EX: case TT_CALL_SEND: return "write";
 	case TT_CALL_PEEK: case TT_CALL_PEEK_EX: return "peek";
 	default: return NULL;
 	}

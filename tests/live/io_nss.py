@@ -1,0 +1,75 @@
+"""Calls of NSS that move plaintext: each as the program itself tells it, on the right connection, and
+of NSPR's other files none."""
+import collections, subprocess, sys
+
+import tt
+from moves import echo, sums_told
+from tt import get, of, ok
+
+tt.root_or_skip("io of NSS")
+PEER = [tt.PYTHON, tt.HERE + "/peers/calls_nss.py"]
+
+
+def play(mode, options=("--io",), port=None):
+    """What the program says of its calls, by its port, and what the tracer says."""
+    program = tt.spawn([*PEER, mode, port or server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    tt.wait_for(lambda: "libssl3.so" in open(f"/proc/{program.pid}/maps").read(), "NSS is loaded")
+    tracer = tt.Tracer("--pid", program.pid, *options, "--max-overhead", "100")
+    said = collections.defaultdict(list)
+    for line in program.communicate()[0].splitlines():
+        number, call, asked, *result = line.split()
+        said[int(number)].append((call, int(asked), int(result[0]) if len(result) == 1 else f"error {result[1]}"))
+    ok(program.returncode == 0 and said, f"{mode}: the program does its work", said)
+    return said, tracer.stop()
+
+
+def seen(events):
+    calls = collections.defaultdict(list)
+    for e in of(events, "tls-io", role="client"):
+        io = get(e, "tls.io")
+        calls[get(e, "client.port")].append((io["call"], io["requested_bytes"],
+                                             io.get("bytes", f"error {io.get('error_code')}")))
+    return calls
+
+
+def without_peeks(said):
+    return [c for c in said if c[:2] != ("PR_Recv", PEEKED)]
+
+
+PEEKED = 10
+certificate = tt.certificate()
+server = echo(*certificate)
+for mode in ("calls", "many"):
+    said, events = play(mode)
+    calls = seen(events)
+    ok(said == calls, f"{mode}: each call, its sizes and its result, on its connection", f"said {dict(said)}\nseen {dict(calls)}")
+    ends = of(events, "tls-connection", role="client")
+    ok(len(ends) == len(said), f"{mode}: each connection is told of", len(ends))
+    for c in ends:
+        sums_told(c, [(call.replace("Recv", "read").replace("Send", "write"), *rest)
+                      for call, *rest in without_peeks(said[get(c, "client.port")])], mode)
+    kinds = {(get(e, "tls.io.call"), get(e, "tls.io.operation")) for e in of(events, "tls-io")}
+    if mode == "calls":
+        ok(kinds == {("PR_Write", "write"), ("PR_Send", "write"), ("PR_Read", "read"), ("PR_Recv", "read"), ("PR_Recv", "peek")},
+           "calls: each is told for what it is", kinds)
+        words = {get(e, "tls.io.error") for e in of(events, "tls-io") if get(e, "tls.io.result") == "failed"}
+        ok(words == {"I/O operation timed out", "The operation would have blocked"}, "calls: why there was nothing, in words", words)
+www = tt.port()
+web = tt.serve(["openssl", "s_server", "-www", "-port", www, "-cert", certificate[0], "-key", certificate[1]], www)
+said, events = play("get", port=www)
+tt.kill(web)
+calls = seen(events)
+ok(said == calls and all(c[-1] == ("PR_Recv", 2000, 0) for c in said.values()), "the end of the stream is no failure",
+   f"said {dict(said)}\nseen {dict(calls)}")
+_, events = play("data")
+ok("canary" not in str(events), "--io: no plaintext in the output")
+_, events = play("data", ("--data=12",))
+data = [get(e, "tls.io.data") for e in of(events, "tls-io", role="client")]
+ok(data[:2] == ["canary xxxxx"] * 2, "--data: the first bytes of what is written and read", data)
+said, events = play("calls", ())
+ok(not of(events, "tls-io"), "no --io: no tls-io")
+_, events = play("calls", ("--io=off",))
+ok(not any(get(c, "tls.io") for c in of(events, "tls-connection")), "--io=off: no sums")
+(coverage,) = of(events, "tlstrace-coverage")
+ok("ssl_Read" in get(coverage, "tlstrace.coverage.probes"), "--io=off: what names a connection is probed all the same", coverage)
+sys.exit(tt.result)
