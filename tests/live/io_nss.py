@@ -1,6 +1,6 @@
 """Calls of NSS that move plaintext: each as the program itself tells it, on the right connection, and
 of NSPR's other files none."""
-import collections, subprocess, sys
+import collections, os, subprocess, sys
 
 import tt
 from moves import echo, sums_told
@@ -10,9 +10,9 @@ tt.root_or_skip("io of NSS")
 PEER = [tt.PYTHON, tt.HERE + "/peers/calls_nss.py"]
 
 
-def play(mode, options=("--io",), port=None):
+def play(mode, options=("--io",), port=None, env=None):
     """What the program says of its calls, by its port, and what the tracer says."""
-    program = tt.spawn([*PEER, mode, port or server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    program = tt.spawn([*PEER, mode, port or server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
     tt.wait_for(lambda: "libssl3.so" in open(f"/proc/{program.pid}/maps").read(), "NSS is loaded")
     tracer = tt.Tracer("--pid", program.pid, *options, "--max-overhead", "100")
     said = collections.defaultdict(list)
@@ -72,4 +72,38 @@ _, events = play("calls", ("--io=off",))
 ok(not any(get(c, "tls.io") for c in of(events, "tls-connection")), "--io=off: no sums")
 (coverage,) = of(events, "tlstrace-coverage")
 ok("ssl_Read" in get(coverage, "tlstrace.coverage.probes"), "--io=off: what names a connection is probed all the same", coverage)
+
+
+def refused(what, env=None):
+    """What NSS says of the server's alert, and on which connection."""
+    port = tt.port()
+    strict = tt.serve(["openssl", "s_server", "-www", "-port", port, "-cert", certificate[0], "-key", certificate[1], "-Verify", "1"], port)
+    said, events = play("get", (), port, env)
+    tt.kill(strict)
+    told = [(get(e, "client.port"), get(e, "tls.error.library"), get(e, "tls.error.call")) for e in of(events, "tls-error", role="client")]
+    (number,) = said
+    ok(told == [(number, "nss", "PR_Recv")], f"{what}: why a call failed, on its connection", told)
+    return events
+
+
+def code_of_another_compiler():
+    """NSS whose code cannot be read so: the same instruction by another name, punpcklqdq as unpcklpd."""
+    folder = tt.T + "/other"
+    os.mkdir(folder)
+    (path,) = (line.split()[-1] for line in tt.run("ldconfig", "-p").splitlines() if line.split()[0] == "libssl3.so" and "x86-64" in line)
+    with open(path, "rb") as f, open(folder + "/libssl3.so", "wb") as to:
+        to.write(f.read().replace(b"\x66\x0f\x6c", b"\x66\x0f\x14"))
+    env = {**os.environ, "LD_LIBRARY_PATH": folder}
+    program = tt.spawn([*PEER, "get", 1], stdin=subprocess.PIPE, env=env)
+    tt.wait_for(lambda: folder in open(f"/proc/{program.pid}/maps").read(), "the other NSS is loaded")
+    out = tt.run(f"{tt.B}/tlstrace", "support", "-p", str(program.pid))
+    tt.kill(program)
+    ok("PR_Read" in out.split("not there")[0] and "ssl_Read" not in out.split("not there")[0],
+       "functions that are not found: NSPR's in their place", out)
+    events = refused("functions that are not found", env)
+    ok(not any(get(c, "tls.io") for c in of(events, "tls-connection")), "and no sums", of(events, "tls-connection"))
+
+
+refused("functions that are found")
+code_of_another_compiler()
 sys.exit(tt.result)

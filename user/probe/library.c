@@ -192,6 +192,7 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 void library_read(struct library *to, struct image *image, uint32_t file, struct library_wish wish)
 {
 	struct search search = { 0 };
+	size_t cheap;
 
 	if (go_read(to, image, file, wish.io != LIBRARY_IO_NONE))
 		return;
@@ -211,8 +212,9 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	add_all(to, image, &search, file, wish, BUSY);
 	add_stubs(to, &search, file, BUSY);
 	to->named = to->count;
+	cheap = to->emulated;
 	add_returns(to, image, &search, file, wish);
-	to->dear_from = to->count;
+	to->dear_from = to->emulated - cheap == to->count - to->named ? to->count : to->named;
 	to->needs_below = to->calls && ((to->kind == LIBRARY_OPENSSL && !to->errors) ||
 					(to->kind == LIBRARY_NSS && !search_has(&search, "ssl_Read")));
 	if (to->kind == LIBRARY_OPENSSL || to->kind == LIBRARY_NSS)
