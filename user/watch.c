@@ -233,7 +233,8 @@ void watch_stats(const struct watch *w, const uint64_t counts[TT_COUNT_MAX], str
 	uint64_t cheap = counts[TT_COUNT_ERRORS], dear = counts[TT_COUNT_ERRORS_STEPPED];
 
 	stats->probed = true;
-	stats->probe_call_hits = libraries_hits(w->libraries, &stats->probe_call_cost_ns);
+	stats->probe_call_hits = libraries_hits(w->libraries, hooks_hits_fd(w->hooks), &w->price,
+						&stats->probe_call_cost_ns);
 	stats->probe_error_hits = cheap + dear;
 	stats->probe_error_cost_ns = cheap * w->price.emulated_ns + dear * w->price.stepped_ns;
 	if (passed_ns > 0)

@@ -49,6 +49,8 @@ def exact(kind, mode, *arguments):
     ok(len(ends) == len(said), f"{what}: each connection is told of", len(ends))
     for c in ends:
         sums_told(c, said[get(c, "client.port")], what)
+    hits = [get(e, "tlstrace.stats.probes.calls.hits") for e in of(events, "tlstrace-stats")][-1]
+    ok(hits >= 2 * sum(map(len, said.values())), f"{what}: each begin and return is counted as a hit", hits)
     late = [get(e, "tls.io.latency_ns") for e in of(events, "tls-io", role="client")]
     ok(all(0 < n < 10**10 for n in late), f"{what}: each took its time", late)
     return events

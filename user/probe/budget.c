@@ -23,6 +23,16 @@ static struct tt_hits file_hits(int hits_fd, uint32_t file, int cpus)
 	return sum;
 }
 
+/* Since the last look, and what they took. */
+static uint64_t new_hits(const struct probed *p, const struct tt_hits *now, const struct price *price,
+			 uint64_t *cost_ns)
+{
+	uint64_t emulated = now->emulated - p->hits.emulated, stepped = now->stepped - p->hits.stepped;
+
+	*cost_ns = emulated * price->emulated_ns + stepped * price->stepped_ns;
+	return emulated + stepped;
+}
+
 static void count_hits(struct libraries *l, int hits_fd, const struct price *price)
 {
 	int cpus = libbpf_num_possible_cpus();
@@ -30,14 +40,10 @@ static void count_hits(struct libraries *l, int hits_fd, const struct price *pri
 	for (size_t i = 0; i < l->count && cpus > 0; i++) {
 		struct probed *p = l->probed[i];
 		struct tt_hits hits = p ? file_hits(hits_fd, (uint32_t)i, cpus) : (struct tt_hits){ 0 };
-		uint64_t emulated, stepped;
 
 		if (!p)
 			continue;
-		emulated = hits.emulated - p->hits.emulated;
-		stepped = hits.stepped - p->hits.stepped;
-		p->recent = emulated + stepped;
-		p->recent_ns = emulated * price->emulated_ns + stepped * price->stepped_ns;
+		p->recent = new_hits(p, &hits, price, &p->recent_ns);
 		p->hits = hits;
 		l->hits += p->recent;
 		l->cost_ns += p->recent_ns;
@@ -111,8 +117,20 @@ void libraries_budget(struct libraries *l, int hits_fd, const struct price *pric
 	resume(l, now_ns, changed, arg);
 }
 
-uint64_t libraries_hits(const struct libraries *l, uint64_t *cost_ns)
+uint64_t libraries_hits(const struct libraries *l, int hits_fd, const struct price *price, uint64_t *cost_ns)
 {
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t hits = l->hits, took_ns;
+
 	*cost_ns = l->cost_ns;
-	return l->hits;
+	for (size_t i = 0; i < l->count && cpus > 0; i++) {
+		struct tt_hits now;
+
+		if (!l->probed[i])
+			continue;
+		now = file_hits(hits_fd, (uint32_t)i, cpus);
+		hits += new_hits(l->probed[i], &now, price, &took_ns);
+		*cost_ns += took_ns;
+	}
+	return hits;
 }

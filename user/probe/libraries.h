@@ -70,8 +70,9 @@ void libraries_budget(struct libraries *libraries, int hits_fd, const struct pri
 		      void (*changed)(void *arg, const struct library_file *file), void *arg);
 /* Every record since then (CLOCK_REALTIME) that OpenSSL sealed or opened was probed. */
 bool libraries_sealed(const struct libraries *libraries, int64_t since_ns);
-/* All hits so far, and what they took. */
-uint64_t libraries_hits(const struct libraries *libraries, uint64_t *cost_ns);
+/* All hits so far, and what they took; arguments as of libraries_budget(). */
+uint64_t libraries_hits(const struct libraries *libraries, int hits_fd, const struct price *price,
+			uint64_t *cost_ns);
 /* By the number in an event. False: no such file. */
 bool libraries_known(const struct libraries *libraries, uint32_t file, struct library_known *known);
 /* False: the kernel does not tell of new mappings, only what was there at start is probed. */
