@@ -5,7 +5,7 @@ endif
 PACKAGES = clang libbpf-dev bpftool libelf-dev zlib1g-dev libssl-dev gcc make \
 	linux-libc-dev libc6-dev libpcap-dev libcapstone-dev
 TEST_PACKAGES = openssl curl ca-certificates python3 util-linux iproute2 nginx-light gnutls-bin nodejs golang-go libnss3-tools musl-tools \
-	tshark libclang-rt-14-dev man-db mandoc zsh fish
+	android-boringssl tshark libclang-rt-14-dev man-db mandoc zsh fish
 GRID_PACKAGES = haproxy apache2-bin stunnel4 postgresql-15 debian-archive-keyring
 BENCH_PACKAGES = wrk time
 VM_PACKAGES = qemu-system-x86 qemu-system-common xz-utils lz4 zstd

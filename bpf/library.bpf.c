@@ -18,6 +18,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define OPENSSL_HTTPS_PROXY 155
 #define OPENSSL_HTTP 156
 #define OPENSSL_WRONG_VERSION 267
+#define BORINGSSL_SSL 16
+#define BORINGSSL_SHUTDOWN_IN_INIT 250
+#define BORINGSSL_WRONG_VERSION 247 /* the two of HTTP are OpenSSL's */
 
 /* An object that its parent had when it forked: the connection is the same. */
 static __always_inline __u64 inherited(struct tt_object_key key)
@@ -86,8 +89,10 @@ static __always_inline void complain(const struct tt_library_call *call, __s32 c
 {
 	struct tt_complaint complaint = { .code = code, .file = call->file };
 	__u64 thread = bpf_get_current_pid_tgid();
+	__s32 wrong_version = call->flags & TT_SITE_BORING ? BORINGSSL_WRONG_VERSION
+							  : OPENSSL_WRONG_VERSION;
 
-	if (code != OPENSSL_HTTP && code != OPENSSL_HTTPS_PROXY && code != OPENSSL_WRONG_VERSION)
+	if (code != OPENSSL_HTTP && code != OPENSSL_HTTPS_PROXY && code != wrong_version)
 		return;
 	complaint.time_ns = bpf_ktime_get_ns();
 	bpf_map_update_elem(&tt_complaints, &thread, &complaint, BPF_ANY);
@@ -136,6 +141,7 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 				       const struct tt_site *site)
 {
 	__u32 library = PT_REGS_PARM1(ctx), reason;
+	__u8 boring = site->flags & TT_SITE_BORING;
 
 	if (site->kind == TT_SITE_PLACE) {
 		place(call, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx));
@@ -148,10 +154,10 @@ static __always_inline void error_site(struct pt_regs *ctx, struct tt_library_ca
 		}
 		return;
 	}
-	if (library != OPENSSL_SSL)
+	if (library != (boring ? BORINGSSL_SSL : OPENSSL_SSL))
 		return;
 	reason = site->kind == TT_SITE_PUT ? PT_REGS_PARM3(ctx) : PT_REGS_PARM2(ctx);
-	if (reason == OPENSSL_SHUTDOWN_IN_INIT)
+	if (reason == (boring ? BORINGSSL_SHUTDOWN_IN_INIT : OPENSSL_SHUTDOWN_IN_INIT))
 		return;
 	if (site->kind == TT_SITE_PUT)
 		place(call, PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx), 0);

@@ -27,6 +27,17 @@ static const struct named {
 #undef NSS
 };
 
+/* Named like OpenSSL's, most of them, but numbered otherwise. */
+static const struct {
+	int code;
+	const char *name;
+	int cause; /* OpenSSL's reason for the same, 0: none */
+} boringssl[] = {
+#define BORINGSSL(code, name, cause, sends) { code, name, cause },
+#include "library/boringssl.def"
+#undef BORINGSSL
+};
+
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 /* OpenSSL's text for a reason of its TLS part, NULL when it has none. */
@@ -154,6 +165,20 @@ static const struct named *other_named(const struct named *list, size_t count,
 	return found;
 }
 
+/* One that OpenSSL has by no name. */
+static bool explain_boring(const char *text)
+{
+	for (size_t i = 0; i < COUNT(boringssl); i++) {
+		if (strcasecmp(boringssl[i].name, text))
+			continue;
+		printf("%s: reason %d of BoringSSL\n", boringssl[i].name, boringssl[i].code);
+		if (boringssl[i].cause)
+			say_reason(boringssl[i].cause, reason_text(boringssl[i].cause));
+		return true;
+	}
+	return false;
+}
+
 /* Nothing but a name that is known. */
 static bool explain_whole(const char *text, const char words[WORDS_BYTES])
 {
@@ -168,7 +193,7 @@ static bool explain_whole(const char *text, const char words[WORDS_BYTES])
 	for (size_t i = 0; i < COUNT(gnutls) && !reason; i++)
 		if ((reason = !strcasecmp(gnutls[i].name, text)))
 			say_other("GnuTLS", &gnutls[i]);
-	return reason;
+	return reason || explain_boring(text);
 }
 
 /* SSL_ERROR_BAD_MAC_READ, SEC_E_UNTRUSTED_ROOT, 0x80090325: as the alerts' entries have them. */

@@ -56,6 +56,7 @@ enum tt_call_name {
 enum tt_site_flag {
 	TT_SITE_STEPPED = 1, /* on an instruction that the kernel does not emulate: dear */
 	TT_SITE_INT = 2,     /* the call's result is an int */
+	TT_SITE_BORING = 8,  /* BoringSSL, whose numbers are others than OpenSSL's */
 	TT_SITE_POSITIVE = 4, /* only more than 0 is a success, and the count may stand apart */
 };
 

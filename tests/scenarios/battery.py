@@ -105,6 +105,10 @@ class Play:
                 bad += self.end(f"capture of the {role}'s side", seen,
                                 row.wanted("capture" if role == "client" else "capture_back"),
                                 row.alert if not row.hidden else None, None)
+        for role, _, _, seen in ends:
+            told = [(get(e, "tls.error.library"), get(e, "tls.error.reason")) for e in of(seen, "tls-error")]
+            if role in row.other.get("said", {}) and told != [row.other["said"][role]]:
+                bad.append(f"{role}: its library says {told}")
         if not row.through and row.other.get("agree", True) and said["client"] and said["server"] and said["client"] != said["server"]:
             bad.append(f"the two ends tell of different alerts: {said}")
         ok(not bad, f"{row.name}: {row.code or 'nothing wrong'}", "\n".join(bad))

@@ -25,12 +25,13 @@ def prepare():
 
 def hold():
     """
-    The Go program runs before the tracer does: a file that is new may run for longer than its
-    first handshake takes before anything is known of it.
+    The Go program and BoringSSL's run before the tracer does: a file that is new may run for
+    longer than its first handshake takes before anything is known of it.
     """
-    number = tt.port()
-    argv, more = go("server", cert="good")(number)
-    tt.serve(argv, number, **more)
+    for server in (go("server", cert="good"), bssl_server()):
+        number = tt.port()
+        argv, more = server(number)
+        tt.serve(argv, number, **more)
 
 
 def flags(version):
@@ -82,6 +83,23 @@ def gnutls_client(*more, version="1.3", name=NAME, ca=None, priority="", **popen
         return ["gnutls-cli", *trust, f"--sni-hostname={name}", "-p", port,
                 f"--priority=NORMAL:-VERS-ALL:+VERS-TLS{version}{priority}", "127.0.0.1", *more], {
                     "stdin": open(T + "/request"), **popen}
+    return argv
+
+
+def bssl_server(*more, cert="good", version="1.3", **popen):
+    """BoringSSL's own tool."""
+    def argv(port):
+        return ["bssl-tool", "server", "-accept", port, "-cert", pairs[cert][0], "-key", pairs[cert][1], "-www",
+                "-max-version", f"tls{version}", *more], popen
+    return argv
+
+
+def bssl_client(*more, version="1.3", name=NAME, ca=None, **popen):
+    """`ca` False: trusts all."""
+    def argv(port):
+        trust = [] if ca is False else ["-root-certs", ca or pki.CA]
+        return ["bssl-tool", "client", "-connect", f"127.0.0.1:{port}", "-server-name", name, *trust,
+                "-max-version", f"tls{version}", *more], {"stdin": open(T + "/request"), **popen}
     return argv
 
 

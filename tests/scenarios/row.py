@@ -14,6 +14,7 @@ class Row:
     client, server_end, capture, capture_back: the code where it is another one there
     notes, never: remarks that must, that must not be there
     server_notes, client_notes, capture_notes, client_never ...  the same of one place
+    said      what the library of an end says: {"server": (library, reason)}
     agree     False: the two ends may know of different alerts
     client_gone  True: the server's alert comes when the client has gone, and only the server's end knows of it
     seconds   long ones begin first

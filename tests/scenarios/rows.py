@@ -1,8 +1,8 @@
 """rows.py - the table of the battery, a file a group."""
-import rows_certificates, rows_ends, rows_histories, rows_keys, rows_mutual, rows_offers, rows_remarks, rows_stray
+import rows_boring, rows_certificates, rows_ends, rows_histories, rows_keys, rows_mutual, rows_offers, rows_remarks, rows_stray
 
 GROUPS = (rows_certificates, rows_mutual, rows_offers, rows_ends, rows_keys, rows_remarks,
-          rows_histories, rows_stray)
+          rows_histories, rows_stray, rows_boring)
 
 
 def all_rows():

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "library/errors.h"
+#include "library/parts.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -9,6 +9,7 @@
 
 #include "tlstrace/library_event.h"
 
+#define BORINGSSL_SAME 9 /* SSL_ERROR_*: from there on they are others */
 #define NOBODY_ASKED (-1)
 #define FATAL_ALERT_RECEIVED (-12) /* GNUTLS_E_FATAL_ALERT_RECEIVED */
 
@@ -45,12 +46,12 @@ void library_verdict_read(struct library_verdict *verdict, int32_t result)
 	verdict->text = X509_verify_cert_error_string(result);
 }
 
-static int16_t openssl_sends(const struct library_error *e, bool tls13)
+int16_t library_openssl_sends(int reason, int32_t verify, bool tls13)
 {
-	if (e->reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
-		return verify_sends(e->verify);
+	if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		return verify_sends(verify);
 	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++)
-		if (sends[i].reason == e->reason)
+		if (sends[i].reason == reason)
 			return tls13 ? sends[i].tls13 : sends[i].tls12;
 	return -1;
 }
@@ -74,7 +75,7 @@ static void read_openssl(struct library_error *e, int32_t number, bool tls13)
 	if (number > SSL_AD_REASON_OFFSET && number <= SSL_AD_REASON_OFFSET + 255)
 		e->received = (int16_t)(number - SSL_AD_REASON_OFFSET);
 	else
-		e->sends = openssl_sends(e, tls13);
+		e->sends = library_openssl_sends(e->reason, e->verify, tls13);
 	e->ends_quietly = number == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 	e->not_tls = number == SSL_R_HTTP_REQUEST || number == SSL_R_HTTPS_PROXY_REQUEST ||
 		     number == SSL_R_WRONG_VERSION_NUMBER;
@@ -168,6 +169,8 @@ void library_error_read(struct library_error *e, int32_t number, bool tls13)
 	e->verify_text = NULL;
 	if (!strcmp(e->library, "openssl"))
 		read_openssl(e, number, tls13);
+	else if (!strcmp(e->library, "boringssl"))
+		library_read_boringssl(e, number, tls13);
 	else if (!strcmp(e->library, "nss"))
 		read_nss(e, number);
 	else
@@ -185,9 +188,11 @@ bool library_outcome(const char *library, int32_t outcome, int64_t result, int32
 					       "want_retry_verify" };
 
 	*name = NULL;
-	if (!strcmp(library, "openssl")) {
+	if (!strcmp(library, "openssl") || !strcmp(library, "boringssl")) {
+		size_t same = *library == 'b' ? BORINGSSL_SAME : sizeof(openssl) / sizeof(*openssl);
+
 		*code = outcome;
-		if (outcome > 0 && (size_t)outcome < sizeof(openssl) / sizeof(*openssl))
+		if (outcome > 0 && (size_t)outcome < same)
 			*name = openssl[outcome];
 		return outcome > 0;
 	}
@@ -208,6 +213,11 @@ bool library_tells_later(const char *library)
 	return !strcmp(library, "go") || !strcmp(library, "nss");
 }
 
+bool library_seals_early(const char *library)
+{
+	return !strcmp(library, "boringssl");
+}
+
 const char *library_call_name(const char *library, unsigned int call)
 {
 	static const struct {
@@ -222,6 +232,8 @@ const char *library_call_name(const char *library, unsigned int call)
 		{ "go", { NULL, "Conn.Handshake", "Conn.Read", "Conn.Write", "Conn.Close" } },
 	};
 
+	if (!strcmp(library, "boringssl"))
+		library = "openssl";
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(names[i].library, library))
 			return call < TT_CALLS ? names[i].call[call] : NULL;

@@ -31,6 +31,8 @@ struct go_said {
 void library_go_read(struct library_error *error, const struct go_said *said);
 /* The library sends its alert before it says why. */
 bool library_tells_later(const char *library);
+/* Its client protects alerts from the ServerHello of TLS 1.3 on, and not only from its Finished on. */
+bool library_seals_early(const char *library);
 /* What OpenSSL's X.509 verify result means; `version` is kept. */
 void library_verdict_read(struct library_verdict *verdict, int32_t result);
 /* The name in the library's own words of a call (enum tt_call_name); NULL: none. */

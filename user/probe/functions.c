@@ -26,6 +26,13 @@ static size_t function_number(const char *name)
 	return i;
 }
 
+/* One of its libssl, one of its libcrypto: OpenSSL has neither. */
+static bool is_boring(const char *name)
+{
+	return (*name == 'S' && !strcmp(name, "SSL_CTX_set_grease_enabled")) ||
+	       (*name == 'E' && !strcmp(name, "EVP_AEAD_CTX_seal_scatter"));
+}
+
 static bool is_methods(const char *name)
 {
 	return *name == 'P' && !strcmp(name, "PR_GetDefaultIOMethods");
@@ -38,6 +45,7 @@ static void found(void *arg, const char *name, uint64_t offset, uint64_t bytes)
 
 	if (is_methods(name))
 		s->methods = offset;
+	s->boring |= is_boring(name);
 	for (size_t i = function_number(name); i < FUNCTIONS && !strcmp(name, functions[i].name); i++) {
 		if (s->at[i].offset)
 			return;

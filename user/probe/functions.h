@@ -31,6 +31,7 @@ struct search {
 		uint64_t stub; /* through which this file calls another's */
 	} at[FUNCTIONS];
 	uint64_t methods; /* NSPR's PR_GetDefaultIOMethods(), or its stub */
+	bool boring; /* BoringSSL, or what was made of it */
 	int32_t verify_at; /* how far into its object a verify result is, -1: unknown */
 };
 

@@ -189,6 +189,19 @@ static void add_ends(struct library *to, struct image *image, const struct searc
 		to->names[i] = NULL; /* they are there already */
 }
 
+/* The functions are OpenSSL's, what they say is not. */
+static void be_boring(struct library *to)
+{
+	to->kind = LIBRARY_BORINGSSL;
+	for (size_t i = 0; i < to->count; i++) {
+		struct tt_site cookie;
+
+		memcpy(&cookie, &to->cookies[i], sizeof(cookie));
+		cookie.flags |= TT_SITE_BORING;
+		memcpy(&to->cookies[i], &cookie, sizeof(cookie));
+	}
+}
+
 void library_read(struct library *to, struct image *image, uint32_t file, struct library_wish wish)
 {
 	struct search search = { 0 };
@@ -198,6 +211,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 		return;
 	memset(to, 0, sizeof(*to));
 	search_functions(&search, image);
+	if (search.boring) /* it has other functions for both */
+		wish.alerts = wish.secrets = false;
 	add_all(to, image, &search, file, wish, ALWAYS);
 	if (to->calls) {
 		add_ends(to, image, &search, file);
@@ -217,6 +232,8 @@ void library_read(struct library *to, struct image *image, uint32_t file, struct
 	to->dear_from = to->emulated - cheap == to->count - to->named ? to->count : to->named;
 	to->needs_below = to->calls && ((to->kind == LIBRARY_OPENSSL && !to->errors) ||
 					(to->kind == LIBRARY_NSS && !search_has(&search, "ssl_Read")));
+	if (search.boring && to->kind == LIBRARY_OPENSSL)
+		be_boring(to);
 	if (to->kind == LIBRARY_OPENSSL || to->kind == LIBRARY_NSS)
 		image_version(image, to->kind == LIBRARY_NSS ? "Version: NSS " : "OpenSSL ",
 			      to->version, sizeof(to->version));
@@ -226,6 +243,8 @@ const char *library_function(enum library_kind kind, size_t number)
 {
 	if (kind == LIBRARY_GO)
 		return go_function(number);
+	if (kind == LIBRARY_BORINGSSL)
+		kind = LIBRARY_OPENSSL;
 	for (size_t i = 0; i < FUNCTIONS; i++)
 		if (functions[i].library == kind &&
 		    (!i || strcmp(functions[i].name, functions[i - 1].name)) && !number--)
@@ -235,7 +254,7 @@ const char *library_function(enum library_kind kind, size_t number)
 
 const char *library_kind_name(enum library_kind kind)
 {
-	static const char *const names[] = { "none", "openssl", "gnutls", "nss", "go" };
+	static const char *const names[] = { "none", "openssl", "gnutls", "nss", "go", "boringssl" };
 
 	return names[kind];
 }

@@ -8,7 +8,7 @@
 #include "probe/image.h"
 #include "probe/uprobes.h"
 
-enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS, LIBRARY_NSS, LIBRARY_GO, LIBRARY_KINDS };
+enum library_kind { LIBRARY_NONE, LIBRARY_OPENSSL, LIBRARY_GNUTLS, LIBRARY_NSS, LIBRARY_GO, LIBRARY_BORINGSSL, LIBRARY_KINDS };
 
 #define LIBRARY_PLACES_MAX UPROBES_MAX
 #define GO_ERRORS_MAX 24 /* types of errors that are known */

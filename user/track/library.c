@@ -97,7 +97,8 @@ static void tell_error(struct session *s, const struct track_out *out, int64_t t
 	if (error->received >= 0)
 		alert_of(s, out, time_ns, FATAL, error->received, false, false);
 	else if (error->sends >= 0 && !was_told(s, error->sends) &&
-		 (s->encrypted[TT_SENT] || library_tells_later(error->library)))
+		 (s->encrypted[TT_SENT] || library_tells_later(error->library) ||
+		  (session_tls13(s) && library_seals_early(error->library))))
 		alert_of(s, out, time_ns, FATAL, error->sends, true, false);
 }
 
