@@ -40,7 +40,7 @@ ok "a received alert by its text" says tlsv1 alert unknown ca "tlsv1 alert unkno
 ok "an error of GnuTLS by number" says -24 "GNUTLS_E_DECRYPTION_FAILED: error -24 of GnuTLS"
 ok "and by name" says GNUTLS_E_NO_APPLICATION_PROTOCOL "GNUTLS_E_NO_APPLICATION_PROTOCOL: error -344 of GnuTLS"
 ok "a name of NSS" says SSL_ERROR_BAD_MAC_READ "bad_record_mac: alert 20"
-ok "a name of BoringSSL alone" says NO_SHARED_GROUP "NO_SHARED_GROUP: reason 266 of BoringSSL"
+ok "a name of BoringSSL alone" says INVALID_OUTER_RECORD_TYPE "INVALID_OUTER_RECORD_TYPE: reason 251 of BoringSSL"
 ok "and one that OpenSSL has too" says UNSUPPORTED_PROTOCOL "unsupported protocol: reason 258 of OpenSSL"
 # What libssl answers, by the table that the tracer works with, is what is explained.
 wrong=$(sed -n 's/^SENDS(\(SSL_R_[A-Z_]*\), \([0-9]*\), .*/\1 \2/p' user/library/openssl_alerts.def | while read -r name number; do
