@@ -55,7 +55,7 @@ static __always_inline void enter(struct pt_regs *ctx, struct tt_library_call *c
 	call->file = site->file;
 	call->call = site->call;
 	call->flags = site->flags;
-	call->raised = 0;
+	call->raised = call->alerted = 0;
 	call->verify = -1;
 	call->source = call->function = 0;
 	call->line = 0;
@@ -204,6 +204,7 @@ static __always_inline void gnutls_site(struct pt_regs *ctx, struct tt_library_c
 	}
 	if (code >= 0 || code == GNUTLS_AGAIN || code == GNUTLS_INTERRUPTED)
 		return;
+	call->alerted = code == GNUTLS_FATAL_ALERT;
 	if (library_inside(call, PT_REGS_SP(ctx)))
 		raise(call, code, PT_REGS_SP(ctx));
 	else
@@ -281,6 +282,10 @@ int tt_library(struct pt_regs *ctx)
 		random_site(ctx, call, site);
 	else if (site->kind == TT_SITE_STATUS)
 		gnutls_judges(ctx, call);
+	else if (site->kind == TT_SITE_ASKED)
+		gnutls_alert_asked(ctx, call);
+	else if (site->kind == TT_SITE_ANSWERED)
+		gnutls_alert_answered(ctx, call);
 	else if (site->kind == TT_SITE_STATUS_END)
 		verified(call, gnutls_judged(ctx, call));
 	else if (site->kind == TT_SITE_AEAD)

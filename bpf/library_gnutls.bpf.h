@@ -9,6 +9,7 @@
 #define GNUTLS_REHANDSHAKE (-37)
 #define GNUTLS_WARNING (-16)
 #define GNUTLS_AGAIN (-28)
+#define GNUTLS_FATAL_ALERT (-12) /* was received */
 
 /* gnutls_certificate_status_t, the first that fits, and OpenSSL's number, X509_V_ERR_... of openssl/x509_vfy.h. */
 static const struct {
@@ -63,6 +64,20 @@ static __always_inline void gnutls_asked(struct tt_library_call *call, __s32 cod
 		return;
 	call->raised = 1;
 	library_tell(call, TT_LIBRARY_ERROR, code, 0, call->conn_id);
+}
+
+/* Of an alert that was received the program asks which it was: nobody else here knows. */
+static __always_inline void gnutls_alert_asked(struct pt_regs *ctx, struct tt_library_call *call)
+{
+	call->asked = call->alerted && call->object == PT_REGS_PARM1(ctx);
+}
+
+static __always_inline void gnutls_alert_answered(struct pt_regs *ctx, struct tt_library_call *call)
+{
+	if (!call->asked || !call->conn_id)
+		return;
+	call->asked = call->alerted = 0;
+	library_tell(call, TT_LIBRARY_ALERT_RECEIVED, PT_REGS_RC(ctx), 2, call->conn_id);
 }
 
 #endif /* TT_BPF_LIBRARY_GNUTLS_H */

@@ -101,7 +101,8 @@ struct tt_library_call {
 	__u64 opens, aad_of, opened;
 	__u32 aad_bytes;
 	__u8 secret; /* enum tt_secret: derived last, at secret_at */
-	__u8 unused[3];
+	__u8 alerted, asked; /* GnuTLS: a fatal alert was received; the program asks which */
+	__u8 unused;
 	__u64 secret_at;
 	__u64 status_at; /* GnuTLS: where its verdict on the chain will be, 0: nowhere */
 	/* Of a call that moves plaintext. */

@@ -26,6 +26,8 @@ enum tt_site_kind {
 	TT_SITE_ALERT = 8,     /* (object, level, description) is sent */
 	TT_SITE_STATUS = 22,   /* GnuTLS (object, ..., status): the chain is judged, into that */
 	TT_SITE_STATUS_END = 23, /* before a return: it has been, or an error */
+	TT_SITE_ASKED = 24,    /* GnuTLS (object): which alert was received? */
+	TT_SITE_ANSWERED = 25, /* before a return: that one */
 	TT_SITE_CODE = 9,      /* (code): what of it? GnuTLS asks itself, or the program does */
 	TT_SITE_SET = 21,      /* (code): NSS's error is now that */
 	TT_SITE_AEAD = 20,     /* NSS (context, ivGen, ...): a record is protected or opened */

@@ -136,13 +136,11 @@ OTHERWISE = {
 }
 # What else an end may say: (peer, role, case, version, end).
 PLAIN_ALERT = "cannot read the plaintext alert of an OpenSSL client and answers with its own"
-UNKNOWN_ALERT = "does not say which alert it received, where the other end is elsewhere"
 ELSE = {
     ("GnuTLS", "server", "unknown CA", "1.3", "server"):
         (([("client", "unknown_ca"), ("server", "bad_record_mac")], [-24]), PLAIN_ALERT),
     ("GnuTLS", "server", "expired", "1.3", "server"):
         (([("client", "certificate_expired"), ("server", "bad_record_mac")], [-24]), PLAIN_ALERT),
-    ("GnuTLS", "client", "no client certificate", "1.3", "client"): (([], [-12]), UNKNOWN_ALERT),
 }
 UNNUMBERED = "gives its reason by a number that is none of TLS, or that healthy handshakes note too"
 OTHERWISE |= {

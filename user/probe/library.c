@@ -121,7 +121,7 @@ static void add_function(struct library *to, const struct function *f, struct im
 		bytes = s->at[i].bytes;
 	if (f->kind == TT_SITE_VERIFIED || f->kind == TT_SITE_OUTCOME) {
 		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, 1, file);
-	} else if (f->kind == TT_SITE_STATUS_END) {
+	} else if (f->kind == TT_SITE_STATUS_END || f->kind == TT_SITE_ANSWERED) {
 		add_exits(to, f, image, s->at[i].offset, s->at[i].bytes, EXITS_MAX, file);
 	} else if (bytes) {
 		site = site_of_entry(code, bytes, f->arguments);
