@@ -205,10 +205,14 @@ static bool take(struct layer *to, struct image *image, const struct reading *r)
 static void read_code(struct reading *r, cs_insn *in, const uint8_t *code, size_t bytes, uint64_t address)
 {
 	for (int i = 0; i < INSTRUCTIONS_MAX && cs_disasm_iter(r->handle, &code, &bytes, &address, in); i++) {
-		if (cs_insn_group(r->handle, in, CS_GRP_RET) || cs_insn_group(r->handle, in, CS_GRP_JUMP) ||
-		    cs_insn_group(r->handle, in, CS_GRP_CALL))
+		if (cs_insn_group(r->handle, in, CS_GRP_RET) || cs_insn_group(r->handle, in, CS_GRP_JUMP))
 			return;
-		step(r, in);
+		if (cs_insn_group(r->handle, in, CS_GRP_CALL)) { /* memcpy(): a register may be anything then */
+			memset(r->low, 0, sizeof(r->low));
+			memset(r->high, 0, sizeof(r->high));
+		} else {
+			step(r, in);
+		}
 	}
 }
 
