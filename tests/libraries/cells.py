@@ -20,6 +20,8 @@ CODES = {"bad_record_mac": 20, "unknown_ca": 48, "certificate_expired": 45, "han
 # a library's own number for what an end finds out by itself
 OWN = {"openssl": {"mac": 281, "verify": 134, "no certificate": 199, "cipher": 193, "version": 258, "ALPN": 235,
                    "SNI": 234, "HTTP": 156, "not TLS": 267, "EOF": 294},
+       "boringssl": {"mac": 139, "verify": 125, "no certificate": 192, "cipher": 184, "version": 240, "ALPN": 307,
+                     "HTTP": 156, "not TLS": 247},
        "gnutls": {"mac": -24, "verify": -43, "no certificate": -112, "cipher": -87, "version": -87, "ALPN": -344,
                   "SNI": -294, "HTTP": -15, "not TLS": -15, "EOF": -110},
        "nss": {"mac": -12273, "verify": None, "no certificate": None, "cipher": -12286, "version": -12279,
@@ -35,7 +37,8 @@ OWN = {"openssl": {"mac": 281, "verify": 134, "no certificate": 199, "cipher": 1
               "not TLS": "tls: first record does not look like a TLS handshake", "EOF": "EOF"}}
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "user", "library", "nss.def")) as f:
     NSS_RECEIVED = {int(m[2]): int(m[1]) for m in re.finditer(r"^NSS\((-\d+), \"\w+\", (\d+),", f.read(), re.M)}
-RECEIVED = {"openssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12,
+RECEIVED = {"openssl": lambda description: 1000 + CODES[description],
+            "boringssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12,
             "nss": lambda description: NSS_RECEIVED[CODES[description]], "go": lambda description: CODES[description]}
 GO = ("Go", "Go, stripped")
 
@@ -95,10 +98,10 @@ SILENT = (None, "has its library keep quiet about an end without close_notify")
 LEAVES = (("other", "decode_error", "EOF"), "has its library keep quiet about an end without close_notify")
 VERDICT = (("other", "decode_error", "EOF"), "judges by itself: no error, no alert; `tls.verify_result` is its library's verdict")
 FRAMED = ("n/a", "TLS begins inside another protocol")
+QUIET = "says nothing about an end without close_notify"
 OTHERWISE = {
     ("OpenSSL 1.1.1", "server", "ALPN"): NO_ALPN,
-    ("OpenSSL 1.1.1", "server", "EOF"): (None, "says nothing about an end without close_notify"),
-    ("OpenSSL 1.1.1", "client", "EOF"): (LEAVES[0], "says nothing about an end without close_notify"),
+    ("OpenSSL 1.1.1", "server", "EOF"): (None, QUIET), ("OpenSSL 1.1.1", "client", "EOF"): (LEAVES[0], QUIET),
     ("Python, blocking", "server", "ALPN"): NO_ALPN,
     ("Python, blocking", "server", "EOF"): SILENT, ("Python, blocking", "client", "EOF"): LEAVES,
     ("Python, asyncio", "server", "ALPN"): NO_ALPN,
@@ -124,6 +127,10 @@ OTHERWISE = {
     ("PostgreSQL", "server", "HTTP"): FRAMED, ("PostgreSQL", "client", "HTTP"): FRAMED,
     ("PostgreSQL", "server", "no common cipher", "1.3"): ("n/a", "has no option for it"),
     ("PostgreSQL", "client", "no common cipher", "1.3"): ("n/a", "has no option for it"),
+    ("BoringSSL", "server", "ALPN"): NO_ALPN, ("BoringSSL", "server", "SNI"): NO_SNI,
+    ("BoringSSL", "server", "no common cipher", "1.3"): ("n/a", "has no option for it"),
+    ("BoringSSL", "server", "EOF"): (None, QUIET), ("BoringSSL", "client", "EOF"): (LEAVES[0], QUIET),
+    ("BoringSSL", "client", "HTTP"): (("client", "protocol_version", "not TLS"), None),
     ("GnuTLS", "server", "version"): (("server", "handshake_failure", "version"), None),
     ("GnuTLS", "server", "no client certificate", "1.2"): (("server", "decode_error", -49), None),
     ("GnuTLS", "server", "EOF"): (("server", "unexpected_message", "EOF"), None),
@@ -137,6 +144,8 @@ OTHERWISE = {
 # What else an end may say: (peer, role, case, version, end).
 PLAIN_ALERT = "cannot read the plaintext alert of an OpenSSL client and answers with its own"
 ELSE = {
+    ("BoringSSL", "server", "unknown CA", "1.3", "server"): (([("client", "unknown_ca")], [112]), PLAIN_ALERT),
+    ("BoringSSL", "server", "expired", "1.3", "server"): (([("client", "certificate_expired")], [112]), PLAIN_ALERT),
     ("GnuTLS", "server", "unknown CA", "1.3", "server"):
         (([("client", "unknown_ca"), ("server", "bad_record_mac")], [-24]), PLAIN_ALERT),
     ("GnuTLS", "server", "expired", "1.3", "server"):

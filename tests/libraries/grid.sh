@@ -3,4 +3,4 @@
 cd "$(dirname "$0")" || exit 1
 /usr/bin/python3 -B table.py
 export GRID_CASES=${GRID_CASES:-healthy,Finished,unknown CA,EOF} GRID_SHORT=1
-exec /usr/bin/python3 -B grid.py "OpenSSL 3.0" "Python, a" Node curl nginx GnuTLS NSS Go
+exec /usr/bin/python3 -B grid.py "OpenSSL 3.0" "Python, a" Node curl nginx BoringSSL GnuTLS NSS Go

@@ -199,6 +199,18 @@ def nss_client(port, version, name, ca):
             "-A", write("request", REQUEST.decode()), "-V", f"tls{version}:tls{version}"], {}
 
 
+def bssl_server(port, config, pair):
+    both = versions(config)
+    more = {"mutual": ["-require-any-client-cert"], "cipher": ["-cipher", "PSK-AES128-CBC-SHA"]}.get(config, [])
+    return ["bssl-tool", "server", "-accept", port, "-cert", pair[0], "-key", pair[1], "-loop", "-www",
+            "-min-version", f"tls{both[0]}", "-max-version", f"tls{both[-1]}", *more], {}
+
+
+def bssl_client(port, version, name, ca):
+    return ["bssl-tool", "client", "-connect", f"127.0.0.1:{port}", "-server-name", name, "-root-certs", ca or SYSTEM,
+            "-alpn-protos", "http/1.1", "-min-version", f"tls{version}", "-max-version", f"tls{version}"], {}
+
+
 def go(*flags):
     """Built when it is first asked for."""
     def program():
@@ -280,6 +292,7 @@ PEERS = {
     "apache": (apache_server, None, "openssl", None),
     "stunnel": (stunnel_server, stunnel_client, "openssl", None),
     "PostgreSQL": (postgres_server, postgres_client, "openssl", None),
+    "BoringSSL": (bssl_server, bssl_client, "boringssl", None),
     "GnuTLS": (gnutls_server, gnutls_client, "gnutls", None),
     "NSS": (nss_server, nss_client, "nss", None),
     "Go": (*go(), "go", None),
@@ -292,7 +305,7 @@ SILENT = {"OpenSSL 1.1.1", "OpenSSL 3.0", "OpenSSL 3.5"}
 CLIENTS_OF = {"PostgreSQL": postgres_client}
 PROGRAMS = {"Node": ["node"], "curl": ["curl"], "nginx": ["nginx"], "haproxy": ["haproxy"], "apache": ["apache2"],
             "stunnel": ["stunnel4"], "PostgreSQL": [POSTGRES + "postgres", POSTGRES + "psql"],
-            "GnuTLS": ["gnutls-serv", "gnutls-cli"], "NSS": ["selfserv", "tstclnt", "certutil"], "Go": ["go"], "Go, stripped": ["go"]}
+            "BoringSSL": ["bssl-tool"], "GnuTLS": ["gnutls-serv", "gnutls-cli"], "NSS": ["selfserv", "tstclnt", "certutil"], "Go": ["go"], "Go, stripped": ["go"]}
 
 
 def missing(peer):
