@@ -14,6 +14,16 @@
 #define IO_TELL_NS 1000000000ULL
 #define IO_OF_OBJECT (1ULL << 63) /* no connection's number is as high */
 
+/* A call that is over. Small, for stacks are 512 bytes, of all functions together. */
+struct io_call {
+	__u64 object, conn_id;
+	__u64 buffer, asked_bytes; /* address */
+	__u64 ended_ns, took_ns;
+	__s64 result;
+	__u32 file;
+	__u8 call; /* enum tt_call_name */
+};
+
 static __always_inline int io_moves(__u8 call)
 {
 	return call != TT_CALL_HANDSHAKE && call != TT_CALL_SHUTDOWN && call != TT_CALL_NONE;
@@ -79,7 +89,7 @@ static __always_inline void io_forget(__u64 object, int gone)
 		bpf_map_delete_elem(&tt_ios, &key);
 }
 
-static __always_inline void io_count(const struct tt_library_call *call)
+static __always_inline void io_count(const struct io_call *call)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	__u64 key = io_key(call->conn_id, call->object, pid);
@@ -109,7 +119,7 @@ static __always_inline void io_count(const struct tt_library_call *call)
 	io_tell_sums(io, 0, 0);
 }
 
-static __always_inline void io_fill(struct tt_ev_io *event, const struct tt_library_call *call,
+static __always_inline void io_fill(struct tt_ev_io *event, const struct io_call *call,
 				    __s32 outcome, __u16 size)
 {
 	event_head(&event->head, call->conn_id, TT_EV_IO, size);
@@ -129,7 +139,7 @@ static __always_inline void io_fill(struct tt_ev_io *event, const struct tt_libr
 }
 
 /* `most` is a constant, as the verifier wants the size of ring-buffer memory. */
-static __always_inline void io_tell_with(const struct tt_library_call *call, __s32 outcome,
+static __always_inline void io_tell_with(const struct io_call *call, __s32 outcome,
 					 __u64 bytes, const __u64 most)
 {
 	struct tt_ev_io *event = event_reserve(sizeof(*event) + most);
@@ -145,7 +155,7 @@ static __always_inline void io_tell_with(const struct tt_library_call *call, __s
 	event_submit(event, 0);
 }
 
-static __noinline int io_tell(struct tt_library_call *call, __s32 outcome)
+static __noinline int io_tell(struct io_call *call, __s32 outcome)
 {
 	__u64 bytes;
 
@@ -163,13 +173,22 @@ static __noinline int io_tell(struct tt_library_call *call, __s32 outcome)
 	return 0;
 }
 
+static __always_inline struct io_call io_over(const struct tt_library_call *call)
+{
+	return (struct io_call){ call->object, call->conn_id, call->buffer, call->asked_bytes,
+				 call->ended_ns, call->took_ns, call->result, call->file, call->call };
+}
+
 /* A call that failed was kept until it is known why. */
 static __always_inline void io_flush(struct tt_library_call *call, __s32 outcome)
 {
+	struct io_call over;
+
 	if (!call->held)
 		return;
 	call->held = 0;
-	io_tell(call, outcome);
+	over = io_over(call);
+	io_tell(&over, outcome);
 }
 
 static __always_inline void io_enter(struct pt_regs *ctx, struct tt_library_call *call)
@@ -204,6 +223,8 @@ static __always_inline __s64 io_result(const struct tt_library_call *call, __u64
 static __always_inline void io_leave(struct pt_regs *ctx, struct tt_library_call *call,
 				     const struct tt_site *site)
 {
+	struct io_call over;
+
 	/* Of another function, or of the same one further down the stack. */
 	if (call->frame != PT_REGS_SP(ctx) + site->stack_bytes)
 		return;
@@ -220,8 +241,9 @@ static __always_inline void io_leave(struct pt_regs *ctx, struct tt_library_call
 	if (!call->conn_id &&
 	    (!call->joined || !process_wanted(bpf_get_current_task_btf())))
 		return;
+	over = io_over(call);
 	if (!io_peeks(call->call))
-		io_count(call);
+		io_count(&over);
 	if (tt_config.io != TT_IO_EACH)
 		return;
 	call->held = 1;

@@ -26,7 +26,7 @@ static __always_inline void go_io_enter(struct tt_go_call *call, const struct pt
 	io->began_ns = bpf_ktime_get_ns();
 }
 
-static __always_inline void go_io_fail(const struct tt_library_call *call,
+static __always_inline void go_io_fail(const struct io_call *call,
 				       const struct go_error *error)
 {
 	struct tt_ev_io *event = event_reserve(sizeof(*event) + GO_TEXT_MAX + 1);
@@ -49,7 +49,7 @@ static __always_inline void go_io_fail(const struct tt_library_call *call,
 }
 
 /* The call that ends here, as io.bpf.h wants it. False: its begin was not seen, or it is nobody's. */
-static __always_inline int go_io_ended(struct tt_library_call *ended, struct tt_go_io *io,
+static __always_inline int go_io_ended(struct io_call *ended, struct tt_go_io *io,
 				       const struct pt_regs *ctx, __u64 end)
 {
 	if (!go_leaves(&io->frame, end, ctx->sp) || go_word(ctx->sp) != io->frame.returns)
@@ -71,21 +71,23 @@ static __noinline int go_io_end(struct pt_regs *ctx, struct tt_go_call *call,
 				const struct tt_go_site *site, __u64 end)
 {
 	struct go_error error = { .number = -1, .alert = -1 };
-	struct tt_library_call ended = { .file = site->file };
+	struct io_call ended = { .file = site->file };
 
 	if (!tt_config.io || !call)
-		return 0; /* and no table is made for it */
+		return go_done(); /* and no table is made for it */
 	if (!go_io_ended(&ended, &call->io[0], ctx, end) &&
 	    !go_io_ended(&ended, &call->io[1], ctx, end))
-		return 0;
+		return go_done();
 	io_count(&ended);
 	if (tt_config.io != TT_IO_EACH)
-		return 0;
-	if (ended.result >= 0)
-		return io_tell(&ended, -1);
+		return go_done();
+	if (ended.result >= 0) {
+		io_tell(&ended, -1);
+		return go_done();
+	}
 	go_follow(&error, site->file, go_bias(site, ctx->ip), ctx->bx, ctx->cx);
 	go_io_fail(&ended, &error);
-	return 0;
+	return go_done();
 }
 
 #endif /* TT_BPF_IO_GO_H */

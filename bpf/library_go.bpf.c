@@ -55,9 +55,11 @@ static __always_inline struct tt_go_call *go_call_new(struct tt_goroutine *who, 
 	return call;
 }
 
-static __always_inline void go_alert(struct tt_go_call *call, const struct tt_go_site *site,
-				     __u64 conn, __u8 alert, __u64 end, __u64 sp)
+static __noinline int go_alert(struct pt_regs *ctx, struct tt_go_call *call,
+			       const struct tt_go_site *site, __u64 end)
 {
+	__u64 conn = ctx->ax, sp = ctx->sp;
+	__u8 alert = ctx->bx;
 	struct go_error error = { .number = -1, .alert = -1 };
 	struct tt_ev_library *event;
 	__u64 conn_id;
@@ -66,23 +68,24 @@ static __always_inline void go_alert(struct tt_go_call *call, const struct tt_go
 	if (!NOT_FATAL(alert) && call->handshake.object == conn &&
 	    go_inside(&call->handshake, end, sp)) {
 		call->alert = alert;
-		return;
+		return go_done();
 	}
 	conn_id = go_conn(conn);
 	if (!conn_id) {
 		if (!NOT_FATAL(alert))
 			count_unbound();
-		return;
+		return go_done();
 	}
 	if (!NOT_FATAL(alert)) {
 		go_tell(conn, conn_id, site->file, TT_CALL_READ, &error, alert, 0, 0);
-		return;
+		return go_done();
 	}
 	event = go_event(conn, conn_id, site->file, TT_LIBRARY_ALERT, alert);
 	if (!event)
-		return;
+		return go_done();
 	event->level = 1;
 	event_submit(event, 0);
+	return go_done();
 }
 
 static __always_inline void go_handshake_end(__u64 conn, __s32 alert, const struct go_error *error,
@@ -119,8 +122,8 @@ static __always_inline void go_read_end(__u64 conn, const struct go_error *error
 	go_tell(key.object, object->conn_id, site->file, TT_CALL_READ, error, alert, 1, guessed);
 }
 
-static __always_inline void go_end(struct pt_regs *ctx, struct tt_go_call *call,
-				   const struct tt_go_site *site, __u64 end, __u64 sp)
+static __noinline int go_end(struct pt_regs *ctx, struct tt_go_call *call,
+			     const struct tt_go_site *site, __u64 end, __u64 sp)
 {
 	struct go_error error = { .number = -1, .alert = -1 };
 	struct tt_go_frame *frame = site->kind == TT_GO_READ_END ? &call->read : &call->handshake;
@@ -133,7 +136,7 @@ static __always_inline void go_end(struct pt_regs *ctx, struct tt_go_call *call,
 		frame->depth_bytes = 0;
 	if (!table || (!known && !reads) ||
 	    (reads && go_inside(&call->handshake, end, sp)))
-		return;
+		return go_done();
 	if (!reads)
 		call->alert = -1;
 	/* It may sleep, and the call's place in the map be another's after that. */
@@ -146,6 +149,7 @@ static __always_inline void go_end(struct pt_regs *ctx, struct tt_go_call *call,
 		go_read_end(known ? conn : go_word(sp + 8), &error, site, !known);
 	else
 		go_handshake_end(conn, alert, &error, site);
+	return go_done();
 }
 
 static __always_inline void go_hit(const struct tt_go_site *site)
@@ -192,13 +196,11 @@ int tt_library_go(struct pt_regs *ctx)
 		go_io_enter(call, ctx, TT_CALL_WRITE, go_word(who.g), end);
 		break;
 	case TT_GO_IO_END:
-		go_io_end(ctx, call, site, end);
-		break;
+		return go_io_end(ctx, call, site, end);
 	case TT_GO_ALERT:
-		go_alert(call, site, conn, ctx->bx, end, sp);
-		break;
+		return go_alert(ctx, call, site, end);
 	default:
-		go_end(ctx, call, site, end, sp);
+		return go_end(ctx, call, site, end, sp);
 	}
 	return 0;
 }
