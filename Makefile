@@ -33,7 +33,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c))
 FUZZ_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuser -Iinclude -O1 -g \
 	-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_OBJ := $(patsubst %.c,build/fuzz/%.o,$(sort $(wildcard user/util/*.c user/model/*.c \
-	user/probe/image*.c user/probe/site*.c user/probe/library.c user/probe/functions.c user/probe/pclntab.c \
+	user/probe/image*.c user/probe/site*.c user/probe/library.c user/probe/layer.c user/probe/functions.c user/probe/pclntab.c \
 	user/probe/go.c user/probe/go_image.c user/probe/go_site.c user/check/channel.c user/check/starttls.c \
 	user/check/starttls_binary.c user/wire/*.c user/decrypt/*.c user/library/*.c user/track/*.c user/sink/*.c \
 	$(filter-out user/source/live.c user/source/pcap.c user/source/filter.c,$(wildcard user/source/*.c)))))

@@ -258,7 +258,7 @@ bool layer_read(struct layer *to, struct image *image, uint64_t methods)
 	cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
 	in = cs_malloc(handle);
 	for (size_t i = 0; in && !found && image_segment(image, i, &part); i++)
-		if (part.size && image_offset(image, part.address))
+		if (part.size && image_offset(image, part.address + 1)) /* 0 may be an address, and an offset */
 			found = search(to, image, &part, methods, handle, in);
 	if (in)
 		cs_free(in, 1);
