@@ -2,7 +2,7 @@
 whatever the peer does with its connections; and plaintext only for who asks for it."""
 import collections, os, re, signal, socket, ssl, subprocess, sys
 
-import tt
+import moves, tt
 from moves import echo, sums, sums_told
 from tt import get, of, ok
 
@@ -15,26 +15,14 @@ def play(port, mode, *options, env=None):
     """What the peer says of its calls, and the tracer; both by the client's port."""
     tracer = tt.Tracer("--port", port, *options)
     peer = tt.spawn([CALLS, mode, port], stdout=subprocess.PIPE, text=True, env=env)
-    said = collections.defaultdict(list)
-    for line in peer.communicate()[0].splitlines():
-        number, call, asked, *result = line.split()
-        said[int(number)].append((call, int(asked), int(result[0]) if len(result) == 1 else -int(result[1])))
+    said = moves.said(peer.communicate()[0], lambda error: -int(error))
     ok(peer.returncode == 0 and said, f"{mode}: the peer does its work", said)
     return said, tracer, tracer.stop()
 
 
-def seen(events, role="client"):
-    calls = collections.defaultdict(list)
-    for e in of(events, "tls-io", role=role):
-        io = get(e, "tls.io")
-        calls[get(e, "client.port")].append((io["call"], io["requested_bytes"],
-                                             io.get("bytes", -io.get("error_code", 0))))
-    return calls
-
-
 def exact(port, mode):
     said, _, events = play(port, mode, "--io", "--max-overhead", "100")  # the budget is the whole host's
-    calls = seen(events)
+    calls = moves.seen(events, lambda io: -io.get("error_code", 0))
     ok(calls == said, f"{mode}: each call, its sizes and its result, on its connection",
        f"said {dict(said)}\nseen {dict(calls)}")
     for c in of(events, "tls-connection", role="client"):

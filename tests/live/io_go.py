@@ -1,8 +1,8 @@
 """Calls of crypto/tls that move plaintext: each as the program itself tells it, on the right connection,
 whatever its goroutines do; and what is dear is let go first."""
-import collections, os, subprocess, sys
+import os, subprocess, sys
 
-import tt
+import moves, tt
 from moves import echo, sums_told
 from tt import get, of, ok
 
@@ -17,20 +17,13 @@ def play(kind, mode, *arguments, options=("--io",), budget="100"):
     """What the program says of its calls, by its port, and what the tracer says."""
     program = tt.spawn([f"{tt.T}/{kind}/gocalls", mode, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     tracer = tt.Tracer("-c", "gocalls", *options, "--max-overhead", budget)
-    said = collections.defaultdict(list)
-    for line in program.communicate()[0].splitlines():
-        number, call, asked, *result = line.split()
-        said[int(number)].append((call, int(asked), int(result[0]) if len(result) == 1 else result[1].replace("_", " ")))
+    said = moves.said(program.communicate()[0], lambda error: error.replace("_", " "))
     ok(program.returncode == 0 and said, f"{mode}, {kind}: the program does its work", said)
     return said, tracer.stop()
 
 
 def seen(events):
-    calls = collections.defaultdict(list)
-    for e in of(events, "tls-io", role="client"):
-        io = get(e, "tls.io")
-        calls[get(e, "client.port")].append((io["call"], io["requested_bytes"], io.get("bytes", io.get("error"))))
-    return calls
+    return moves.seen(events, lambda io: io.get("error"))
 
 
 def in_order(calls):

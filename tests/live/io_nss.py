@@ -1,8 +1,8 @@
 """Calls of NSS that move plaintext: each as the program itself tells it, on the right connection, and
 of NSPR's other files none."""
-import collections, os, subprocess, sys
+import os, subprocess, sys
 
-import tt
+import moves, tt
 from moves import echo, sums_told
 from tt import get, of, ok
 
@@ -15,21 +15,13 @@ def play(mode, options=("--io",), port=None, env=None):
     program = tt.spawn([*PEER, mode, port or server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
     tt.wait_for(lambda: "libssl3.so" in open(f"/proc/{program.pid}/maps").read(), "NSS is loaded")
     tracer = tt.Tracer("--pid", program.pid, *options, "--max-overhead", "100")
-    said = collections.defaultdict(list)
-    for line in program.communicate()[0].splitlines():
-        number, call, asked, *result = line.split()
-        said[int(number)].append((call, int(asked), int(result[0]) if len(result) == 1 else f"error {result[1]}"))
+    said = moves.said(program.communicate()[0], int)
     ok(program.returncode == 0 and said, f"{mode}: the program does its work", said)
     return said, tracer.stop()
 
 
 def seen(events):
-    calls = collections.defaultdict(list)
-    for e in of(events, "tls-io", role="client"):
-        io = get(e, "tls.io")
-        calls[get(e, "client.port")].append((io["call"], io["requested_bytes"],
-                                             io.get("bytes", f"error {io.get('error_code')}")))
-    return calls
+    return moves.seen(events, lambda io: io.get("error_code"))
 
 
 def without_peeks(said):

@@ -1,7 +1,7 @@
 """moves.py - calls that move plaintext: a server for peers that tell theirs, and what is told of them."""
-import socket, ssl, threading
+import collections, socket, ssl, threading
 
-from tt import get, ok
+from tt import get, of, ok
 
 
 def echo(cert, key):
@@ -24,6 +24,24 @@ def echo(cert, key):
             threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
     threading.Thread(target=serve, daemon=True).start()
     return listener.getsockname()[1]
+
+
+def said(output, why):
+    """What a peer says of its calls, by its port: (name, asked, bytes or why(its word for the failure))."""
+    calls = collections.defaultdict(list)
+    for line in output.splitlines():
+        number, call, asked, *result = line.split()
+        calls[int(number)].append((call, int(asked), int(result[0]) if len(result) == 1 else why(result[1])))
+    return calls
+
+
+def seen(events, why, role="client"):
+    """The same as the tracer tells it; why(a failed call's tls.io)."""
+    calls = collections.defaultdict(list)
+    for e in of(events, "tls-io", role=role):
+        io = get(e, "tls.io")
+        calls[get(e, "client.port")].append((io["call"], io["requested_bytes"], io["bytes"] if "bytes" in io else why(io)))
+    return calls
 
 
 def sums(said, kind):
