@@ -40,7 +40,8 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "
 RECEIVED = {"openssl": lambda description: 1000 + CODES[description],
             "boringssl": lambda description: 1000 + CODES[description], "gnutls": lambda description: -12,
             "nss": lambda description: NSS_RECEIVED[CODES[description]], "go": lambda description: CODES[description]}
-GO = ("Go", "Go, stripped")
+NEW_GO = ("Go 1.24", "Go 1.24, stripped")
+GO = ("Go", "Go, stripped", *NEW_GO)
 
 
 def config(case, version, role):
@@ -173,7 +174,8 @@ for go in GO:
         OTHERWISE[go, "client", case] = (("client", "bad_certificate", "verify"), None)
         ELSE[go, "server", case, "1.3", "server"] = \
             (([("client", outcome(case, "1.3", "server")[1]), ("server", "bad_record_mac")], [20]), PLAIN_ALERT)
-    OTHERWISE[go, "server", "no client certificate"] = (("server", "bad_certificate", "no certificate"), None)
+    for version in ("1.2",) if go in NEW_GO else VERSIONS:  # 1.19 knows no certificate_required
+        OTHERWISE[go, "server", "no client certificate", version] = (("server", "bad_certificate", "no certificate"), None)
     OTHERWISE[go, "server", "HTTP"] = (None, "has read no record then: its reason is on no connection, the finding is the wire's")
     for role in ("server", "client"):
         OTHERWISE[go, role, "EOF"] = (("other", "decode_error", "EOF"), "closes without an alert")

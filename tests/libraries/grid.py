@@ -26,11 +26,11 @@ cases = [c for c in cells.CASES if c in os.environ.get("GRID_CASES", ",".join(ce
 
 def available():
     for peer, (_, _, _, need) in players.PEERS.items():
-        if words and not any(peer.startswith(w) for w in words):
+        if words and not any(peer.startswith(w) for w in words) or need and os.environ.get("GRID_SHORT"):
             continue
         why = players.missing(peer)
         if need and not why:
-            players.roots[need], why = json.loads(os.environ["GRID_RELEASES"])[need]
+            releases.roots[need], why = json.loads(os.environ["GRID_RELEASES"])[need]
         if why:
             print(f"ok - {peer} # SKIP {why}", flush=True)
         else:

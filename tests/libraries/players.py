@@ -8,7 +8,8 @@ import os, shutil, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "live"))
-import releases, tt
+import gobuild, tt
+from releases import roots
 from tt import PYTHON, T
 
 SYSTEM = "/etc/ssl/certs/ca-certificates.crt"
@@ -18,7 +19,6 @@ LOADER = "lib64/ld-linux-x86-64.so.2"
 CCM8 = "TLS_AES_128_CCM_8_SHA256"
 PINNED = {"only1.2": "1.2", "only1.3": "1.3"}
 FLAG = {"1.2": "-tls1_2", "1.3": "-tls1_3"}
-roots = {}  # release: its unpacked tree
 
 
 def write(name, text):
@@ -211,20 +211,12 @@ def bssl_client(port, version, name, ca):
             "-alpn-protos", "http/1.1", "-min-version", f"tls{version}", "-max-version", f"tls{version}"], {}
 
 
-def go(*flags):
-    """Built when it is first asked for."""
-    def program():
-        made = f"{T}/go{'-'.join(('', *flags)).replace(' ', '')}/peer_go"
-        if not os.path.exists(made):
-            tt.run("go", "build", *flags, "-o", made, HERE + "/peer_go.go",
-                   env={**os.environ, "GO111MODULE": "off", "GOCACHE": T + "/gocache", "GOFLAGS": ""})
-        return made
-
+def go(release=None, *flags):
     def server(port, config, pair):
-        return [program(), "server", port, config, *pair], {}
+        return [gobuild.program(release, *flags), "server", port, config, *pair], {}
 
     def client(port, version, name, ca):
-        return [program(), "client", port, version, name, ca or SYSTEM], {}
+        return [gobuild.program(release, *flags), "client", port, version, name, ca or SYSTEM], {}
     return server, client
 
 
@@ -274,6 +266,7 @@ class Front(tuple):
         return self
 
 
+STRIPPED = "-ldflags=-s -w"
 PY = scripted(PYTHON, SCRIPT, "blocking")
 AIO = scripted(PYTHON, SCRIPT, "asyncio")
 NODE = scripted("node", HERE + "/peer_node.js")
@@ -296,9 +289,11 @@ PEERS = {
     "GnuTLS": (gnutls_server, gnutls_client, "gnutls", None),
     "NSS": (nss_server, nss_client, "nss", None),
     "Go": (*go(), "go", None),
-    "Go, stripped": (*go("-ldflags=-s -w"), "go", None),
+    "Go, stripped": (*go(None, STRIPPED), "go", None),
+    "Go 1.24": (*go("trixie"), "go", "trixie"),
+    "Go 1.24, stripped": (*go("trixie", STRIPPED), "go", "trixie"),
 }
-RELEASES = {"bullseye": ("libssl1.1", "openssl"), "trixie": ("libc6", "libssl3t64", "openssl")}
+RELEASES = {"bullseye": ("libssl1.1", "openssl"), "trixie": ("libc6", "libssl3t64", "openssl", "golang-1.24-go", "golang-1.24-src")}
 # Those whose servers never answer: a client that is content says so and goes.
 SILENT = {"OpenSSL 1.1.1", "OpenSSL 3.0", "OpenSSL 3.5"}
 # Those whose clients speak to their own servers alone.

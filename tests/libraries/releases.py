@@ -1,4 +1,4 @@
-"""releases.py - libraries of other Debian releases, unpacked into build/releases and never installed.
+"""releases.py - packages of other Debian releases, unpacked into build/releases and never installed.
 
 The mirror is the one that this machine's apt uses for its own release; what is downloaded is
 checked against Debian's keyring, as apt does."""
@@ -9,6 +9,7 @@ import tt
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 HOME = os.path.join(tt.ROOT, "build", "releases")
+roots = {}  # release: its unpacked tree, where one was asked for
 
 
 def mirror():
