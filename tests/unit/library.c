@@ -166,7 +166,12 @@ static void go_errors(void)
 	ok(e.verify == X509_V_ERR_CERT_HAS_EXPIRED, "Go: expired");
 	e = go(42, false, TT_GO_ERROR_INVALID, 99, "");
 	ok(e.verify == X509_V_ERR_UNSPECIFIED, "Go: a number of a later release");
-	ok(go(-1, false, TT_GO_ERROR_TEXT, -1, "EOF").ends_quietly && go(-1, false, TT_GO_ERROR_ERRNO, 104, "").ends_quietly,
+	e = go(42, false, TT_GO_ERROR_INVALID, 10, "all candidate chains have invalid policies");
+	ok(e.verify == X509_V_ERR_UNSPECIFIED && !strcmp(e.verify_text, "x509: no valid chains built"), "Go: no valid chains (1.24)");
+	e = go(121, false, TT_GO_ERROR_ECH, -1, "");
+	ok(e.sends == 121 && e.unnumbered && !strcmp(e.text, "tls: server rejected ECH"), "Go: ECH rejected (1.23)");
+	ok(go(-1, false, TT_GO_ERROR_TEXT, -1, "EOF").ends_quietly && go(-1, false, TT_GO_ERROR_ERRNO, 104, "").ends_quietly &&
+	   go(-1, false, TT_GO_ERROR_CLOSED, -1, "").ends_quietly,
 	   "Go: the other end is gone");
 	e = go(-1, false, 9999, -1, "");
 	ok(e.unnumbered && !*e.text && e.sends == -1, "Go: an error of an unknown type says nothing");

@@ -46,6 +46,10 @@ static const struct {
 	  X509_V_ERR_PERMITTED_VIOLATION },
 	{ "x509: issuer has name constraints but leaf contains unknown or unconstrained name",
 	  X509_V_ERR_PERMITTED_VIOLATION },
+	{ "x509: unknown error", X509_V_ERR_UNSPECIFIED }, /* too many constraints */
+	{ "x509: a root or intermediate certificate is not authorized for an extended key usage",
+	  X509_V_ERR_INVALID_PURPOSE },
+	{ "x509: no valid chains built", X509_V_ERR_UNSPECIFIED },
 };
 
 static const char *alert_text(int alert)
@@ -111,10 +115,14 @@ void library_go_read(struct library_error *e, const struct go_said *said)
 	switch (said->type) {
 	case TT_GO_ERROR_TEXT:
 	case TT_GO_ERROR_WRAPPED:
+	case TT_GO_ERROR_WRAPPED_SOME:
 		read_text(e, said->text);
 		break;
 	case TT_GO_ERROR_RECORD_HEADER:
 		set(e, "tls: ", said->text);
+		break;
+	case TT_GO_ERROR_ECH:
+		set(e, "tls: server rejected ECH", "");
 		break;
 	case TT_GO_ERROR_UNKNOWN_AUTHORITY:
 		refuse(e, X509_V_ERR_CERT_UNTRUSTED,
