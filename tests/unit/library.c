@@ -141,13 +141,17 @@ static void numbers(void)
 		   !strcmp(library_call_name("gnutls", 4), "gnutls_bye"), "the calls' names");
 }
 
-static struct library_error go(int alert, bool received, unsigned int type, int64_t number, const char *text)
+static struct library_error go_of(struct go_said said)
 {
-	struct go_said said = { alert, received, type, number, text };
 	struct library_error e = { .library = "go" };
 
 	library_go_read(&e, &said);
 	return e;
+}
+
+static struct library_error go(int alert, bool received, unsigned int type, int64_t number, const char *text)
+{
+	return go_of((struct go_said){ alert, received, type, number, text, false });
 }
 
 static void go_errors(void)
@@ -158,6 +162,8 @@ static void go_errors(void)
 	   "Go: an alert from the other end");
 	e = go(20, false, TT_GO_ERROR_OTHER, -1, "");
 	ok(e.sends == 20 && e.received == -1 && !strcmp(e.text, "local error: tls: bad record MAC"), "Go: its own");
+	e = go_of((struct go_said){ 42, false, TT_GO_ERROR_OTHER, -1, "", true });
+	ok(e.sends == 42 && e.unnumbered && !*e.text, "Go: a handshake's error of an unknown type sent an alert, and says nothing");
 	e = go(40, false, TT_GO_ERROR_TEXT, -1, "tls: no cipher suite supported by both client and server; sorry");
 	ok(e.cause == SSL_R_NO_SHARED_CIPHER && e.unnumbered && e.sends == 40, "Go: a text, and what it means");
 	e = go(42, false, TT_GO_ERROR_INVALID, 1, "current time 2026-01-02T03:04:05Z is before 2027-01-01T00:00:00Z");

@@ -26,6 +26,7 @@ struct go_said {
 	unsigned int type; /* enum tt_go_error */
 	int64_t number;
 	const char *text;
+	bool handshake; /* it is what a handshake returned */
 };
 /* Fill an error of library "go", as library_error_read(). */
 void library_go_read(struct library_error *error, const struct go_said *said);

@@ -98,6 +98,9 @@ static void read_text(struct library_error *e, const char *text)
 
 static void read_alert(struct library_error *e, const struct go_said *said)
 {
+	/* An error of the program's own type: its words are not those of the alert that went before. */
+	if (said->handshake && said->type == TT_GO_ERROR_OTHER && !said->received)
+		return;
 	e->unnumbered = said->alert < 0;
 	if (said->alert >= 0)
 		set(e, said->received ? "remote error: tls: " : "local error: tls: ",

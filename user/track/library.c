@@ -140,7 +140,8 @@ static void go_error_of(struct session *s, const struct track_out *out, int64_t 
 {
 	char text[sizeof(e->text)];
 	struct go_said said = { .alert = e->code, .received = e->level, .type = e->line,
-				.number = e->verify, .text = text };
+				.number = e->verify, .text = text,
+				.handshake = e->call == TT_CALL_HANDSHAKE };
 	struct library_error *error = &s->conn.error;
 
 	if (said.received && !said.alert) {
