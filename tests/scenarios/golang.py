@@ -1,5 +1,5 @@
 """What crypto/tls of Go programs, stripped or not, says: reasons, alerts at both ends, and their peers' connections."""
-import json, os, subprocess, sys
+import json, os, socket, subprocess, sys, threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 import tt
@@ -103,7 +103,31 @@ for _ in range(again):
     client("pie", front, Listen=True)
 thread.join(20)
 
+# An error whose words are unknown, and one of a connection that its own program has closed.
+mute, refusing = socket.create_server(("127.0.0.1", 0)), tt.port()
+
+
+def begins():
+    s, _ = mute.accept()
+    with s:
+        s.recv(4096)
+        s.sendall(b"\x16\x03\x03")
+        left.wait(20)  # what the handshake returned is known before the connection is over
+
+
+left = threading.Event()
+thread = threading.Thread(target=begins)
+thread.start()
+impatient = client("plain", mute.getsockname()[1], Patience=500)
+left.set()
+thread.join(20)
+server("stripped", refusing)
+refused = client("plain", refusing, Refuse=True)
+
 events = tracer.stop()
+for port, wanted, answer in ((mute.getsockname()[1], "use of closed network connection", impatient), (refusing, None, refused)):
+    said = [get(e, "tls.error.reason") for e in of(events, "tls-error", role="client") if get(e, "server.port") == port]
+    ok(said == [wanted], f"where the client prints {answer}: {wanted or 'an error without its words'}", said)
 said = [get(e, "tls.error.reason") for e in of(events, "tls-error", role="client") if get(e, "server.port") == front]
 ok(said == [REMOTE] * again, "an alert is read wherever the program was loaded", said)
 dropped = get(events[-1], "tlstrace.stats.dropped")  # gaps are anybody's on this host

@@ -19,12 +19,18 @@ import (
 type config struct {
 	Cert, Key, CA, Name, Version, Suite string
 	Trust, Demand, Listen               bool // trust anybody; demand a client's certificate; only read
+	Refuse                              bool // any certificate, with an error of its own type
 	Times, Lines, Pause                 int  // connections; lines each; milliseconds between
+	Patience                            int  // milliseconds for a handshake
 	Protocols                           []string
 	Curves                              []tls.CurveID
 }
 
 var versions = map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+
+type refusal struct{}
+
+func (refusal) Error() string { return "not to my liking" }
 
 func must(err error) {
 	if err != nil {
@@ -56,6 +62,9 @@ func (c *config) tls() *tls.Config {
 		t.RootCAs.AppendCertsFromPEM(pem)
 		t.ClientCAs = t.RootCAs
 	}
+	if c.Refuse {
+		t.VerifyConnection = func(tls.ConnectionState) error { return refusal{} }
+	}
 	if c.Demand {
 		t.ClientAuth = tls.RequireAndVerifyClientCert
 	}
@@ -77,7 +86,8 @@ func (c *config) serve(address string) {
 }
 
 func (c *config) talk(address string) error {
-	s, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", address, c.tls())
+	patience := time.Duration(c.Patience) * time.Millisecond
+	s, err := tls.DialWithDialer(&net.Dialer{Timeout: patience}, "tcp", address, c.tls())
 	if err != nil {
 		return err
 	}
@@ -100,7 +110,7 @@ func (c *config) talk(address string) error {
 }
 
 func main() {
-	c := config{Times: 1, Lines: 1}
+	c := config{Times: 1, Lines: 1, Patience: 10000}
 	must(json.Unmarshal([]byte(os.Args[3]), &c))
 	if os.Args[1] == "server" {
 		c.serve(os.Args[2])
