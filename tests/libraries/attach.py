@@ -16,7 +16,7 @@ from tt import get, of, ok
 
 ROUNDS = int(os.environ.get("ROUNDS", 3))
 PEERS = ["OpenSSL 3.0, BIO_f_ssl", "Python, blocking", "Python, asyncio", "Node", "nginx", "haproxy", "apache",
-         "stunnel", "GnuTLS"]
+         "stunnel", "BoringSSL", "GnuTLS", "NSS", "Go", "Go, stripped"]
 tt.port = itertools.count(20000).__next__
 
 
