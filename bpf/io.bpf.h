@@ -55,7 +55,7 @@ static __always_inline void io_tell_sums(const struct tt_io *io, __u64 conn_id, 
 	event->pid = io->pid;
 	event->file = io->file;
 	event->last = last;
-	event->pad = 0;
+	event->missed = io->missed;
 	event->dir[0] = io->dir[0];
 	event->dir[1] = io->dir[1];
 	event_submit(event, 0);
@@ -89,23 +89,28 @@ static __always_inline void io_forget(__u64 object, int gone)
 		bpf_map_delete_elem(&tt_ios, &key);
 }
 
-static __always_inline void io_count(const struct io_call *call)
+static __noinline struct tt_io *io_sums(const struct io_call *call)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	__u64 key = io_key(call->conn_id, call->object, pid);
 	struct tt_io *io = bpf_map_lookup_elem(&tt_ios, &key);
+	struct tt_io none = { .object = call->conn_id ? 0 : call->object, .pid = pid,
+			      .file = call->file, .told_ns = call->ended_ns };
+
+	if (io)
+		return io;
+	if (bpf_map_update_elem(&tt_ios, &key, &none, BPF_NOEXIST))
+		count(TT_COUNT_MAP_FULL);
+	return bpf_map_lookup_elem(&tt_ios, &key);
+}
+
+static __always_inline void io_count(const struct io_call *call)
+{
+	struct tt_io *io = io_sums(call);
 	struct tt_io_sums *sums;
 
-	if (!io) {
-		struct tt_io none = { .object = call->conn_id ? 0 : call->object, .pid = pid,
-				      .file = call->file, .told_ns = call->ended_ns };
-
-		if (bpf_map_update_elem(&tt_ios, &key, &none, BPF_NOEXIST))
-			count(TT_COUNT_MAP_FULL);
-		io = bpf_map_lookup_elem(&tt_ios, &key);
-		if (!io)
-			return;
-	}
+	if (!io)
+		return;
 	sums = &io->dir[io_writes(call->call) ? TT_SENT : TT_RECEIVED];
 	__sync_fetch_and_add(&sums->calls, 1);
 	__sync_fetch_and_add(&sums->blocked_ns, call->took_ns);

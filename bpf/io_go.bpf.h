@@ -67,6 +67,21 @@ static __always_inline int go_io_ended(struct io_call *ended, struct tt_go_io *i
 	return ended->conn_id != 0;
 }
 
+/*
+ * Of more goroutines than are remembered: its begin is forgotten. The place of the first argument,
+ * above the return address, names the connection.
+ */
+static __always_inline void go_io_missed(struct io_call *ended, const struct pt_regs *ctx)
+{
+	struct tt_io *io;
+
+	ended->conn_id = go_conn(go_word(ctx->sp + 8));
+	ended->ended_ns = bpf_ktime_get_ns();
+	io = ended->conn_id ? io_sums(ended) : 0;
+	if (io)
+		io->missed = 1;
+}
+
 static __noinline int go_io_end(struct pt_regs *ctx, struct tt_go_call *call,
 				const struct tt_go_site *site, __u64 end)
 {
@@ -76,8 +91,10 @@ static __noinline int go_io_end(struct pt_regs *ctx, struct tt_go_call *call,
 	if (!tt_config.io || !call)
 		return go_done(); /* and no table is made for it */
 	if (!go_io_ended(&ended, &call->io[0], ctx, end) &&
-	    !go_io_ended(&ended, &call->io[1], ctx, end))
+	    !go_io_ended(&ended, &call->io[1], ctx, end)) {
+		go_io_missed(&ended, ctx);
 		return go_done();
+	}
 	io_count(&ended);
 	if (tt_config.io != TT_IO_EACH)
 		return go_done();

@@ -119,7 +119,7 @@ struct tt_io {
 	__u64 object; /* of which there is no connection, else 0 */
 	__u64 told_ns;
 	__u32 pid;
-	__u32 file;
+	__u32 file, missed, pad; /* missed: some call's begin was not seen */
 	struct tt_io_sums dir[2];
 };
 

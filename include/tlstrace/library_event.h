@@ -200,7 +200,7 @@ struct tt_ev_io_sums {
 	__u32 pid;
 	__u32 file;
 	__u32 last; /* of an object: it does no more */
-	__u32 pad;
+	__u32 missed; /* there were more calls than these */
 	struct tt_io_sums dir[2]; /* enum tt_dir */
 };
 

@@ -67,7 +67,7 @@ void session_io_sums(struct session *s, const struct track_out *out, const struc
 					       .bytes = e->dir[dir].bytes,
 					       .blocked_ns = e->dir[dir].blocked_ns };
 	c->has_io = true;
-	c->io_complete = e->last && !session_handshake_missed(s) && out->probed &&
+	c->io_complete = e->last && !e->missed && !session_handshake_missed(s) && out->probed &&
 			 out->probed(out->arg, e->file, c->first_ns);
 }
 
