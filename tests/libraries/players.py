@@ -8,7 +8,7 @@ import os, shutil, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "live"))
-import gobuild, tt
+import gobuild, nssstore, tt
 from releases import roots
 from tt import PYTHON, T
 
@@ -172,30 +172,14 @@ def curl_client(port, version, name, ca):
             "--resolve", f"{name}:{port}:127.0.0.1", f"https://{name}:{port}/"], {}
 
 
-def nss_store(pair, ca):
-    """A database with a key and its certificate, and with an authority to trust; made once."""
-    folder = f"{T}/nss-{'-'.join(os.path.basename(path) for path in [*pair, ca])}"
-    if os.path.exists(folder):
-        return folder
-    os.mkdir(folder)
-    tt.run("certutil", "-N", "-d", folder, "--empty-password")
-    if pair:
-        tt.run("openssl", "pkcs12", "-export", "-in", pair[0], "-inkey", pair[1], "-out", folder + "/p12",
-               "-name", "known.test", "-passout", "pass:")
-        tt.run("pk12util", "-i", folder + "/p12", "-d", folder, "-W", "")
-    if ca != SYSTEM:
-        tt.run("certutil", "-A", "-d", folder, "-n", "authority", "-t", "CT,,", "-i", ca)
-    return folder
-
-
 def nss_server(port, config, pair):
     both = versions(config)
-    return ["selfserv", "-n", "known.test", "-p", port, "-d", nss_store(pair, pair[0]), "-V", f"tls{both[0]}:tls{both[-1]}",
+    return ["selfserv", "-n", "known.test", "-p", port, "-d", nssstore.made(pair, pair[0]), "-V", f"tls{both[0]}:tls{both[-1]}",
             *{"mutual": ["-rr"], "sni": ["-a", "known.test"]}.get(config, [])], {}
 
 
 def nss_client(port, version, name, ca):
-    return ["tstclnt", "-4", "-h", "localhost", "-a", name, "-p", port, "-d", nss_store((), ca or SYSTEM),
+    return ["tstclnt", "-4", "-h", "localhost", "-a", name, "-p", port, "-d", nssstore.made((), ca),
             "-A", write("request", REQUEST.decode()), "-V", f"tls{version}:tls{version}"], {}
 
 
